@@ -1,0 +1,145 @@
+package window
+
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+	"time"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// cell is the state of one key in one slice.
+type cell[A any] struct {
+	facts int64
+	last  time.Duration // from the start of the slice to its last fact: the zero cell needs no mark of being new
+	value A
+}
+
+// slice is a piece of time and what came for it, by key.
+type slice[K comparable, A any] struct {
+	Span
+	table table.Table[K, cell[A]]
+}
+
+// bytes is the memory of the slice, without what accumulators own.
+func (s *slice[K, A]) bytes() int64 {
+	return int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, cell[A]]{})) + int64(s.table.Slots())*4
+}
+
+// near is the number of slices in a row that are found by arithmetic alone.
+const near = 64
+
+// open is the set of slices that hold facts, by time. A fact finds its slice by
+// one multiplication: facts that come a little out of order alternate between
+// slices in a way that no branch predicts. Slices away from the others (a
+// backfill beside live facts) are found by bisection.
+type open[K comparable, A any] struct {
+	all  []*slice[K, A] // by Start
+	free []*slice[K, A] // cleared, to be used again
+
+	near    [near]*slice[K, A] // by (t - from) / width; nil: bisect
+	from    watermark.Time     // start of near[0]
+	width   uint64
+	inverse uint64 // 2^64 / width, rounded down
+	reach   uint64 // length of near in time; 0 while near is empty
+	last    int    // entries of the slice closed last: room to make beforehand
+	large   bool   // and its index was beyond the nearer caches
+}
+
+func newOpen[K comparable, A any](p Plan) open[K, A] {
+	w := uint64(p.width)
+	return open[K, A]{width: w, inverse: ^uint64(0) / w}
+}
+
+// at returns the slice of t if near has it, else nil.
+func (o *open[K, A]) at(t watermark.Time) *slice[K, A] {
+	d := uint64(t - o.from) // beyond reach if t lies before from
+	if d >= o.reach {
+		return nil
+	}
+	n, _ := bits.Mul64(d, o.inverse)           // the quotient, or one less
+	n += (o.width - 1 - (d - n*o.width)) >> 63 // one more if the rest is not below width
+	return o.near[n&(near-1)]
+}
+
+// find returns the slice of t if there is one.
+func (o *open[K, A]) find(t watermark.Time) *slice[K, A] {
+	if s := o.at(t); s != nil {
+		return s
+	}
+	i, ok := slices.BinarySearchFunc(o.all, t, func(s *slice[K, A], t watermark.Time) int {
+		switch {
+		case t < s.Start:
+			return 1
+		case t >= s.End:
+			return -1
+		}
+		return 0
+	})
+	if !ok {
+		return nil
+	}
+	return o.all[i]
+}
+
+// add opens the slice of span.
+func (o *open[K, A]) add(span Span, rehash func(K) uint64) *slice[K, A] {
+	var s *slice[K, A]
+	if n := len(o.free); n > 0 {
+		s, o.free = o.free[n-1], o.free[:n-1]
+	} else {
+		s = new(slice[K, A])
+	}
+	s.Span = span
+	if s.table.Reserve(o.last, rehash); cap(s.table.Entries) < o.last {
+		s.table.Entries = slices.Grow(s.table.Entries, o.last+o.last/8)
+	}
+	i, _ := slices.BinarySearchFunc(o.all, span.Start, func(s *slice[K, A], t watermark.Time) int { return cmp.Compare(s.Start, t) })
+	o.all = slices.Insert(o.all, i, s)
+	o.aim(span)
+	return s
+}
+
+// aim lays near around span, which has just been opened.
+func (o *open[K, A]) aim(span Span) {
+	if uint64(span.End-span.Start) != o.width { // cut off at a bound of time
+		return
+	}
+	if d := uint64(span.Start - o.from); o.reach == 0 || d >= o.reach {
+		// Later slices are more likely than earlier ones.
+		from := span.Start
+		for range near / 4 {
+			if b := from - watermark.Time(o.width); b < from && b > watermark.Min {
+				from = b
+			}
+		}
+		reach := o.width * near
+		if hi, lo := bits.Mul64(o.width, near); hi > 0 || lo > uint64(watermark.Max-from) {
+			reach = uint64(watermark.Max-from) / o.width * o.width
+		}
+		o.from, o.reach = from, reach
+	}
+	clear(o.near[:])
+	for _, s := range o.all {
+		if d := uint64(s.Start - o.from); d < o.reach && uint64(s.End-s.Start) == o.width {
+			o.near[d/o.width] = s
+		}
+	}
+}
+
+// close takes the earliest slice away. Its memory is kept for the next.
+func (o *open[K, A]) close(wipe bool) {
+	s := o.all[0]
+	if d := uint64(s.Start - o.from); d < o.reach {
+		o.near[d/o.width] = nil
+	}
+	o.all = slices.Delete(o.all, 0, 1)
+	n := s.table.Len()
+	o.last = n
+	o.large = s.table.Large()
+	s.table.Reset(wipe)
+	o.free = append(o.free, s)
+}

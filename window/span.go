@@ -1,0 +1,27 @@
+package window
+
+import (
+	"fmt"
+
+	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// Span is the piece of time [Start, End).
+type Span struct{ Start, End watermark.Time }
+
+// Contains reports whether t lies in the span.
+func (s Span) Contains(t watermark.Time) bool { return s.Start <= t && t < s.End }
+
+// String gives the span as [Start End) with both times as RFC 3339.
+func (s Span) String() string { return fmt.Sprintf("[%v %v)", s.Start, s.End) }
+
+// Pane is one key in one span, and the row that it gives. It belongs to whom it is sent.
+type Pane[K comparable, A any] struct {
+	Span                     // Start and End; the pane's own event time is End - 1 ns
+	row.Stamp                // event time, kind, revision, identity
+	Key       K              //
+	Value     A              // what the facts were folded into
+	Facts     int            // number of facts in Value
+	Last      watermark.Time // time of the last fact, in event time
+}

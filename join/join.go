@@ -1,0 +1,105 @@
+// Package join keeps the versions of a dimension, as of a time.
+//
+// A dimension is what facts refer to by a key and what changes now and then:
+// the name of an organisation, a price, the settings of a device. Each change is
+// a version, valid from its time until the next of its key:
+//
+//	versions of 102     |--- Prem Hub -----|--- Premium Hub ---|- deleted
+//	facts of 102     x        x     x          x                    x
+//	joined with      -     Prem  Prem       Premium                 -
+//
+// AsOf says how a pipeline joins facts with the version as of their own event
+// time; Versions is the table by itself, for those who have no use for one.
+package join
+
+import (
+	"fmt"
+	"time"
+)
+
+// AsOf says how facts meet the versions of a dimension.
+type AsOf struct {
+	Wait    Wait    // what a fact waits for; nil: Within(0)
+	Missing Missing // what becomes of a fact without a version; nil: it is missed, as Unmatched
+}
+
+// Wait is one of Live, Within and Strict.
+type Wait interface{ wait() error }
+
+// Waiting is a Wait without a parameter.
+type Waiting uint8
+
+// Live joins with what is known now: the result depends on the order of the
+// calls. Strict waits until the dimension's W has passed the fact: it never does.
+const (
+	Live Waiting = iota
+	Strict
+)
+
+// Within waits until the facts' own W has reached the fact's time plus this,
+// whatever the dimension's W: one that changes twice a day holds nobody up.
+type Within time.Duration
+
+func (w Waiting) wait() error {
+	if w > Strict {
+		return fmt.Errorf("join: Wait is %v: must be Live, Strict or Within", w)
+	}
+	return nil
+}
+
+func (w Within) wait() error {
+	if w < 0 {
+		return fmt.Errorf("join: Within is %v: must not be negative", time.Duration(w))
+	}
+	return nil
+}
+
+// String gives the name.
+func (w Waiting) String() string {
+	switch w {
+	case Live:
+		return "Live"
+	case Strict:
+		return "Strict"
+	}
+	return fmt.Sprintf("Waiting(%d)", uint8(w))
+}
+
+// String gives it as it is written in Go.
+func (w Within) String() string { return fmt.Sprintf("Within(%v)", time.Duration(w)) }
+
+// Missing is Zero.
+type Missing interface{ missing() error }
+
+// Absent is a Missing without a parameter.
+type Absent uint8
+
+// Zero joins with the zero version: a left join.
+const Zero Absent = 0
+
+func (a Absent) missing() error {
+	if a != Zero {
+		return fmt.Errorf("join: Missing is %d: must be Zero or nil", a)
+	}
+	return nil
+}
+
+// String gives the name.
+func (a Absent) String() string { return "Zero" }
+
+// Check returns what is wrong with the settings.
+func (a AsOf) Check() error {
+	if a.Wait != nil {
+		if err := a.Wait.wait(); err != nil {
+			return err
+		}
+	}
+	if a.Missing != nil {
+		return a.Missing.missing()
+	}
+	return nil
+}
+
+// Tombstone is what a version may implement: one that is deleted ends the
+// validity of those before it.
+type Tombstone interface{ Deleted() bool }

@@ -1,0 +1,244 @@
+package join
+
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// Versions is the as-of table: the versions of each key, by time. Its zero
+// value is ready. It works without a pipeline. Not safe for concurrent use.
+//
+// A look-up costs one probe and a scan from the newest version, which is the
+// one that most facts want.
+type Versions[K comparable, D any] struct {
+	plan  *keys.Plan[K]
+	byKey table.Table[K, history[D]]
+	over  prunable // of versions that have a newer one, by the time of that
+	count int
+	bound watermark.Time // of the last Prune
+	began bool
+}
+
+// history is what is known of one key.
+type history[D any] struct {
+	versions []version[D] // by time, each time once
+	pruned   bool         // there were others before the first
+}
+
+type version[D any] struct {
+	from    watermark.Time
+	deleted bool
+	value   D
+}
+
+// Found is what there is of a key as of a time.
+type Found uint8
+
+// The answers of Find.
+const (
+	None    Found = iota // no version is as old as that, or a tombstone ended it
+	Version              // there is one
+	Gone                 // there may have been one, and it was pruned
+)
+
+// Check returns an error if K cannot be a key: if it holds pointers,
+// interfaces, channels or floats. Put, Delete and the look-ups panic on such a K.
+func (v *Versions[K, D]) Check() error {
+	if v.plan != nil {
+		return nil
+	}
+	plan, err := keys.Compile[K]()
+	if err == nil {
+		v.plan = plan
+	}
+	return err
+}
+
+// hash returns the hash of key.
+func (v *Versions[K, D]) hash(key K) uint64 {
+	if v.plan == nil {
+		if err := v.Check(); err != nil {
+			panic(err) // bug: a pipeline checks K before it stores anything
+		}
+	}
+	return v.plan.Hash1(key)
+}
+
+// Hash gives the hashes of keys for FindHashed, which makes it cheaper for many.
+func (v *Versions[K, D]) Hash(dst []uint64, key []K) {
+	if v.plan == nil {
+		v.hash(*new(K))
+	}
+	v.plan.Hash(dst, key)
+}
+
+// Put adds the version of key from t on. At equal times the later Put wins. It
+// reports false if the version is too old to be kept: there is a newer one that
+// Prune has passed.
+func (v *Versions[K, D]) Put(key K, t watermark.Time, d D) bool {
+	return v.put(key, version[D]{from: t, value: d})
+}
+
+// Delete adds a tombstone: from t on there is no version until the next Put. It
+// reports false as Put does.
+func (v *Versions[K, D]) Delete(key K, t watermark.Time) bool {
+	return v.put(key, version[D]{from: t, deleted: true})
+}
+
+func (v *Versions[K, D]) put(key K, n version[D]) bool {
+	slot := v.byKey.Slot(key, v.hash(key), v.hash)
+	h := &v.byKey.Entries[slot].Value
+	i := len(h.versions)
+	for i > 0 && h.versions[i-1].from > n.from {
+		i--
+	}
+	switch {
+	case i > 0 && h.versions[i-1].from == n.from:
+		h.versions[i-1] = n
+		return true
+	case v.began && i < len(h.versions) && h.versions[i].from <= v.bound:
+		h.pruned = true
+		return false
+	}
+	h.versions = slices.Insert(h.versions, i, n)
+	v.count++
+	// What a newer version covers can go once the bound reaches the newer one.
+	if i > 0 {
+		v.over.push(n.from, uint32(slot))
+	}
+	if i+1 < len(h.versions) {
+		v.over.push(h.versions[i+1].from, uint32(slot))
+	}
+	if v.began {
+		v.Prune(v.bound)
+	}
+	return true
+}
+
+// At returns the newest version of key that is not after t; ok is false if there
+// is none, or if it was pruned.
+func (v *Versions[K, D]) At(key K, t watermark.Time) (d D, ok bool) {
+	d, f := v.Find(key, t)
+	return d, f == Version
+}
+
+// Find is At, and tells no version from one that was pruned.
+func (v *Versions[K, D]) Find(key K, t watermark.Time) (D, Found) {
+	return v.FindHashed(key, v.hash(key), t)
+}
+
+// FindHashed is Find for a key whose hash is known.
+func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (d D, f Found) {
+	slot := v.byKey.Find(key, hash)
+	if slot < 0 {
+		return d, None
+	}
+	h := &v.byKey.Entries[slot].Value
+	i := len(h.versions) - 1
+	for ; i >= 0; i-- {
+		if x := &h.versions[i]; x.from <= t {
+			if x.deleted {
+				return d, None
+			}
+			return x.value, Version
+		}
+		if len(h.versions)-i == 16 { // the rest is long enough to bisect
+			i, _ = slices.BinarySearchFunc(h.versions[:i], t, func(x version[D], t watermark.Time) int {
+				if x.from <= t {
+					return -1
+				}
+				return 1
+			})
+		}
+	}
+	if h.pruned {
+		return d, Gone
+	}
+	return d, None
+}
+
+// Prune forgets what nobody at or after w can ask for: a version is gone once a
+// newer one of its key is at or before w. The newest is never forgotten.
+func (v *Versions[K, D]) Prune(w watermark.Time) {
+	if v.began && w < v.bound {
+		return
+	}
+	v.bound, v.began = w, true
+	for len(v.over) > 0 && v.over[0].from <= w {
+		from, slot := v.over.pop()
+		h := &v.byKey.Entries[slot].Value
+		n := 0
+		for n < len(h.versions) && h.versions[n].from < from {
+			n++
+		}
+		if n == 0 || n == len(h.versions) { // gone already with a newer one
+			continue
+		}
+		h.versions = slices.Delete(h.versions, 0, n)
+		h.pruned = true
+		v.count -= n
+	}
+}
+
+// Due returns the least w at which Prune would forget something, Max if there
+// is nothing to forget.
+func (v *Versions[K, D]) Due() watermark.Time {
+	if len(v.over) == 0 {
+		return watermark.Max
+	}
+	return v.over[0].from
+}
+
+// Held tells the size of the table: keys, versions, and bytes without what the
+// versions point to.
+func (v *Versions[K, D]) Held() (keys, versions, bytes int64) {
+	for i := range v.byKey.Entries {
+		bytes += int64(cap(v.byKey.Entries[i].Value.versions)) * int64(unsafe.Sizeof(version[D]{}))
+	}
+	bytes += int64(cap(v.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, history[D]]{})) +
+		int64(v.byKey.Slots())*4 + int64(cap(v.over))*int64(unsafe.Sizeof(covered{}))
+	return int64(v.byKey.Len()), int64(v.count), bytes
+}
+
+// covered is a version that has one of its key before it.
+type covered struct {
+	from watermark.Time
+	slot uint32
+}
+
+// prunable is a heap of them, by time.
+type prunable []covered
+
+func (h *prunable) push(from watermark.Time, slot uint32) {
+	*h = append(*h, covered{from, slot})
+	s := *h
+	for i := len(s) - 1; i > 0 && s[i].from < s[(i-1)/2].from; i = (i - 1) / 2 {
+		s[i], s[(i-1)/2] = s[(i-1)/2], s[i]
+	}
+}
+
+func (h *prunable) pop() (from watermark.Time, slot uint32) {
+	s := *h
+	top, n := s[0], len(s)-1
+	s[0] = s[n]
+	*h = s[:n]
+	for i := 0; ; {
+		down := 2*i + 1
+		if down >= n {
+			break
+		}
+		if down+1 < n && s[down+1].from < s[down].from {
+			down++
+		}
+		if s[i].from <= s[down].from {
+			break
+		}
+		s[i], s[down] = s[down], s[i]
+		i = down
+	}
+	return top.from, top.slot
+}

@@ -1,0 +1,160 @@
+package join
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// naive keeps every version for good, and knows what has been pruned by rule.
+type naive struct {
+	all   []entry
+	bound watermark.Time
+}
+
+type entry struct {
+	key, value int
+	from       watermark.Time
+	deleted    bool
+}
+
+func (n *naive) find(key int, t watermark.Time) (value int, f Found) {
+	best := -1
+	for i, e := range n.all {
+		if e.key == key && e.from <= t && (best < 0 || e.from >= n.all[best].from) {
+			best = i
+		}
+	}
+	for _, e := range n.all { // one that is newer than t, and that the bound has passed
+		if e.key == key && e.from > t && e.from <= n.bound && n.older(e) {
+			return 0, Gone
+		}
+	}
+	if best < 0 || n.all[best].deleted {
+		return 0, None
+	}
+	return n.all[best].value, Version
+}
+
+// older reports whether there is a version of the key before e, which e covers.
+func (n *naive) older(e entry) bool {
+	for _, o := range n.all {
+		if o.key == e.key && o.from < e.from {
+			return true
+		}
+	}
+	return false
+}
+
+func TestVersionsAreTheReference(t *testing.T) {
+	for seed := range uint64(300) {
+		r := rand.New(rand.NewPCG(seed, 0))
+		var v Versions[int, int]
+		ref := &naive{bound: watermark.Min}
+		size, kept := 50, 0
+		if seed%10 == 0 {
+			size = 400 // beyond what is scanned
+		}
+		for i := range size {
+			key, at := r.IntN(3), watermark.Time(r.IntN(size))
+			stale := false
+			for _, e := range ref.all {
+				stale = stale || e.key == key && e.from > at && e.from <= ref.bound
+			}
+			e := entry{key: key, value: i, from: at, deleted: r.IntN(5) == 0}
+			ok := false
+			if e.deleted {
+				ok = v.Delete(key, at)
+			} else {
+				ok = v.Put(key, at, i)
+			}
+			if ok == stale {
+				t.Fatalf("seed %d: version of %d at %d under bound %d: kept %t", seed, key, at, ref.bound, ok)
+			}
+			ref.all = append(ref.all, e)
+			if ok {
+				kept++
+			}
+			if r.IntN(10) == 0 {
+				ref.bound = max(ref.bound, watermark.Time(r.IntN(size)))
+				v.Prune(ref.bound)
+			}
+			for range 10 {
+				key, at := r.IntN(4), watermark.Time(r.IntN(size+2)-1)
+				want, f := ref.find(key, at)
+				got, g := v.Find(key, at)
+				if got != want || g != f {
+					t.Fatalf("seed %d: %d as of %d under bound %d: %d %d, want %d %d", seed, key, at, ref.bound, got, g, want, f)
+				}
+				if d, ok := v.At(key, at); ok != (f == Version) || d != want {
+					t.Fatalf("seed %d: At differs from Find", seed)
+				}
+			}
+			if v.Due() <= ref.bound {
+				t.Fatalf("seed %d: Due is %d after Prune(%d)", seed, v.Due(), ref.bound)
+			}
+		}
+		for k := range 3 { // the newest is never pruned
+			v.Prune(watermark.Max)
+			want, f := (&naive{all: ref.all, bound: watermark.Min}).find(k, watermark.Max)
+			if got, g := v.Find(k, watermark.Max); got != want || g != f {
+				t.Fatalf("seed %d: newest of %d is %d %d, want %d %d", seed, k, got, g, want, f)
+			}
+		}
+		if keys, versions, bytes := v.Held(); versions != keys || bytes <= 0 {
+			t.Fatalf("seed %d: %d versions of %d keys in %d bytes when all is pruned", seed, versions, keys, bytes)
+		}
+	}
+}
+
+func TestAVersionHoldsFromItsTimeOn(t *testing.T) {
+	var v Versions[string, string]
+	v.Put("k", 10, "a")
+	v.Delete("k", 20)
+	v.Put("k", 30, "b")
+	v.Put("k", 30, "c")
+	for _, c := range []struct {
+		at   watermark.Time
+		want string
+		ok   bool
+	}{{9, "", false}, {10, "a", true}, {19, "a", true}, {20, "", false}, {29, "", false}, {30, "c", true}, {watermark.Max, "c", true}} {
+		if d, ok := v.At("k", c.at); d != c.want || ok != c.ok {
+			t.Errorf("as of %d: %q %t, want %q %t", c.at, d, ok, c.want, c.ok)
+		}
+	}
+}
+
+func TestPruneKeepsWhatCanBeAskedFor(t *testing.T) {
+	var v Versions[int, string]
+	v.Put(1, 10, "a")
+	v.Put(1, 20, "b")
+	v.Prune(19)
+	if d, f := v.Find(1, 19); f != Version || d != "a" {
+		t.Errorf("1 ns before the newer one: %q %d", d, f)
+	}
+	v.Prune(20)
+	if _, f := v.Find(1, 19); f != Gone {
+		t.Errorf("pruned: %d", f)
+	}
+	if d, f := v.Find(1, 20); f != Version || d != "b" {
+		t.Errorf("the newest: %q %d", d, f)
+	}
+}
+
+func TestKeysThatCannotBeAreRefused(t *testing.T) {
+	var v Versions[float64, int]
+	if err := v.Check(); err == nil {
+		t.Error("a float is taken for a key")
+	}
+	for _, how := range []AsOf{{Wait: Within(-1)}, {Wait: Waiting(9)}, {Missing: Absent(3)}} {
+		if err := how.Check(); err == nil {
+			t.Errorf("%+v is taken", how)
+		}
+	}
+	for _, how := range []AsOf{{}, {Wait: Live}, {Wait: Strict}, {Wait: Within(0)}, {Missing: Zero}} {
+		if err := how.Check(); err != nil {
+			t.Errorf("%+v: %v", how, err)
+		}
+	}
+}

@@ -94,9 +94,8 @@ func (o *open[K, A]) add(span Span, rehash func(K) uint64) *slice[K, A] {
 		s = new(slice[K, A])
 	}
 	s.Span = span
-	if s.table.Reserve(o.last, rehash); cap(s.table.Entries) < o.last {
-		s.table.Entries = slices.Grow(s.table.Entries, o.last+o.last/8)
-	}
+	s.table.Reserve(o.last, rehash)
+	s.table.Grow(o.last)
 	i, _ := slices.BinarySearchFunc(o.all, span.Start, func(s *slice[K, A], t watermark.Time) int { return cmp.Compare(s.Start, t) })
 	o.all = slices.Insert(o.all, i, s)
 	o.aim(span)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tidemark-go/tidemark/internal/hugepage"
 	"github.com/tidemark-go/tidemark/internal/keys"
 	"github.com/tidemark-go/tidemark/internal/scan"
 	"github.com/tidemark-go/tidemark/row"
@@ -29,7 +30,7 @@ type Store[K comparable, A, T any, P Accumulator[A, T]] struct {
 	next watermark.Time
 
 	hashes  []uint64 // of the batch at hand
-	touched uint32
+	touched uint32   // keeps the loads of touch
 }
 
 // NewStore returns a store for rule; the error tells what is wrong with the
@@ -81,21 +82,7 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, misse
 	hashes := s.hashes[:len(key)]
 	s.keys.Hash(hashes, key)
 	if s.open.large {
-		x := uint32(0)
-		for i, h := range hashes {
-			if at := s.open.at(t[i]); at != nil {
-				x ^= at.table.Touch(h)
-			}
-		}
-		s.touched = x
-		for i, h := range hashes {
-			if at := s.open.at(t[i]); at != nil {
-				if at.table.TouchEntry(h) == key[i] {
-					x++
-				}
-			}
-		}
-		s.touched = x
+		s.touch(hashes, t)
 	}
 	for i, h := range hashes {
 		at := s.open.at(t[i])
@@ -114,6 +101,23 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, misse
 		c.last = max(c.last, time.Duration(t[i]-at.Start))
 		P(&c.value).Add(facts[i])
 	}
+}
+
+// touch brings in what the facts of a batch will need. In loops of their own the
+// loads overlap; in that of AddAll each waits behind a branch on the one before.
+func (s *Store[K, A, T, P]) touch(hashes []uint64, t []watermark.Time) {
+	x := uint32(0)
+	for i, h := range hashes {
+		if at := s.open.at(t[i]); at != nil {
+			x += at.table.Touch(h)
+		}
+	}
+	for i, h := range hashes {
+		if at := s.open.at(t[i]); at != nil {
+			x += at.table.TouchEntry(h)
+		}
+	}
+	s.touched = x
 }
 
 // count folds a fact into its cell.
@@ -165,7 +169,11 @@ func (s *Store[K, A, T, P]) AppendFired(dst []Pane[K, A], w watermark.Time, forc
 func (s *Store[K, A, T, P]) fire(dst []Pane[K, A], at *slice[K, A], forced bool) []Pane[K, A] {
 	n := len(dst)
 	seed := keys.Fold(s.seed, uint64(at.Start), uint64(at.End))
-	dst = slices.Grow(dst, at.table.Len())[:n+at.table.Len()]
+	if more := at.table.Len(); cap(dst)-n < more {
+		dst = slices.Grow(dst, more)
+		hugepage.Advise(dst)
+	}
+	dst = dst[:n+at.table.Len()]
 	panes := dst[n:]
 	end := at.End.Add(-1)
 	for i := range at.table.Entries {

@@ -6,6 +6,13 @@
 // the collector has nothing to scan.
 package table
 
+import (
+	"slices"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/hugepage"
+)
+
 // Entry is a key with its value.
 type Entry[K comparable, V any] struct {
 	Key   K
@@ -107,7 +114,11 @@ func (t *Table[K, V]) Slot(key K, hash uint64, rehash func(K) uint64) int {
 // add appends key and writes it to slot i of the index.
 func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) int {
 	n := len(t.Entries)
-	t.Entries = append(t.Entries, Entry[K, V]{Key: key})
+	if n == cap(t.Entries) {
+		t.Grow(n + 1)
+	}
+	t.Entries = t.Entries[:n+1]
+	t.Entries[n] = Entry[K, V]{Key: key}
 	t.index[i] = tag<<t.slotBits | uint32(n+1)
 	if slots(n+1) > len(t.index) || n+2 >= 1<<t.slotBits {
 		t.Reserve(n+1, rehash)
@@ -131,6 +142,7 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	}
 	t.slotBits = bits
 	t.index = make([]uint32, max(size, len(t.index)))
+	hugepage.Advise(t.index)
 	mask := uint64(len(t.index) - 1)
 	for e := range t.Entries {
 		h := rehash(t.Entries[e].Key)
@@ -139,6 +151,15 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 			i = (i + 1) & mask
 		}
 		t.index[i] = uint32(h>>32)>>bits<<bits | uint32(e+1)
+	}
+}
+
+// Grow makes room for n entries.
+func (t *Table[K, V]) Grow(n int) {
+	if more := n - len(t.Entries); more > 0 && n > cap(t.Entries) {
+		old := cap(t.Entries)
+		t.Entries = slices.Grow(t.Entries, max(more, old-len(t.Entries)+old/4))
+		hugepage.Advise(t.Entries)
 	}
 }
 
@@ -165,14 +186,16 @@ func (t *Table[K, V]) Touch(hash uint64) uint32 {
 	return t.index[hash&uint64(len(t.index)-1)]
 }
 
-// TouchEntry is Touch for the entry, after Touch has brought in the index.
-func (t *Table[K, V]) TouchEntry(hash uint64) (k K) {
+// TouchEntry is Touch for the entry, after Touch has brought in the index: its
+// first byte and its last, as most entries lie across two lines of a cache.
+func (t *Table[K, V]) TouchEntry(hash uint64) uint32 {
 	if len(t.Entries) == 0 {
-		return k
+		return 0
 	}
 	v := t.index[hash&uint64(len(t.index)-1)]
-	e := max(int(v&(1<<t.slotBits-1)), 1) - 1 // the first where there is none: no branch
-	return t.Entries[e].Key
+	n := max(int(v&(1<<(t.slotBits&31)-1)), 1) - 1 // the first where there is none: without a branch
+	e := unsafe.Pointer(&t.Entries[n])
+	return uint32(*(*byte)(e)) + uint32(*(*byte)(unsafe.Add(e, unsafe.Sizeof(t.Entries[0])-1)))
 }
 
 // Large reports whether the table is beyond the nearer caches.

@@ -1,0 +1,40 @@
+// Package agg has the parts that accumulators are made of.
+//
+// An accumulator is a struct of parts whose Add and Merge call those of the
+// parts; windowtest.Check asserts that no part was left out.
+//
+//	type load struct {
+//		Calls  agg.Count
+//		Agents agg.Distinct[int]
+//		Handle agg.Extent[float64]
+//	}
+//
+//	func (l *load) Add(c Call) {
+//		l.Calls.Add()
+//		l.Agents.Add(c.AgentID)
+//		l.Handle.Add(c.HandleTime)
+//	}
+//
+//	func (l *load) Merge(o *load) {
+//		l.Calls.Merge(&o.Calls)
+//		l.Agents.Merge(&o.Agents)
+//		l.Handle.Merge(&o.Handle)
+//	}
+//
+// What the parts have in common:
+//
+//   - The zero value is ready, and stands for no facts.
+//   - Merge(o) makes a part what it would be, had it been given the facts of o
+//     too. It leaves o as it was and shares no memory with it: a zero part
+//     merged with o is a copy. A copy made by assignment is good for Count,
+//     Sum, Mean, Variance and, as far as it is for T, the others, but not for
+//     Distinct, which owns memory.
+//   - The order in which facts come makes no difference, but to the last bits
+//     of what is computed from floats, and where a type says otherwise.
+//   - The same facts in the same order give the same bits on every machine.
+//   - A NaN is not dropped in silence: Sum, Mean, Variance, Min, Max and Extent
+//     become NaN.
+//   - No part is safe for concurrent use, but any number of goroutines may read
+//     one that nobody changes. To be the argument of Merge is to be read.
+//   - Adding allocates nothing, but for Distinct while it grows.
+package agg

@@ -83,7 +83,7 @@ func (m memory) number(k kind) uint64 {
 	case kindInt:
 		return uint64(*(*int)(m.p))
 	}
-	panic("keys: not a number") // a bug: compile makes no such part
+	panic("keys: not a number") // bug: compile makes no such part
 }
 
 // littleEndian tells whether this machine has the low byte first. The compiler

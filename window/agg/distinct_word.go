@@ -83,12 +83,10 @@ func floatWord(bits uint64, size uintptr) uint64 {
 	switch {
 	case f != f:
 		return 0 // as if there were nothing below -Inf but one NaN
-	case f == 0:
-		return sign // of both zeros
 	case f < 0:
 		return ^bits & (sign<<1 - 1)
 	}
-	return bits | sign
+	return bits | sign // which makes one of the two zeros
 }
 
 // number is the inverse of word.

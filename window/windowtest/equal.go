@@ -139,6 +139,7 @@ func (w *walk) compareMaps(x, y reflect.Value) *difference {
 	if x.Len() != y.Len() {
 		return different(x, y)
 	}
+	// order: any difference fails the test, whichever is found first.
 	for it := x.MapRange(); it.Next(); {
 		v := y.MapIndex(it.Key())
 		if !v.IsValid() {

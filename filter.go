@@ -1,0 +1,123 @@
+package tidemark
+
+import (
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// Filter keeps the facts for which keep is true.
+func Filter[S Same[S, T], T any](s S, keep func(T) bool) S {
+	in := s.stream().port
+	st := newStage("filter", in)
+	op := &filter[T]{st: st, in: in, keep: keep, picker: newPicker(in, st)}
+	st.op = op
+	if keep == nil {
+		st.mistakeNow(errNilFunc)
+	}
+	return s.with(Stream[T]{op.out})
+}
+
+type filter[T any] struct {
+	stateless
+	picker[T]
+	st   *stage
+	in   *port[T]
+	keep func(T) bool
+}
+
+func (op *filter[T]) detail() string { return "" }
+
+func (op *filter[T]) run() {
+	b := &op.in.batch
+	op.start()
+	for i := range b.facts {
+		if op.keep(b.facts[i]) {
+			op.pick = append(op.pick, uint32(i))
+		}
+	}
+	op.give(b, op.in.w, op.in.idle)
+	n, kept := uint64(len(b.facts)), uint64(len(op.pick))
+	op.st.ledger.Fed += n
+	op.st.ledger.Counted += kept
+	op.st.ledger.Filtered += n - kept
+}
+
+// Validate parts the facts for which check gives an error: they go to bad, with
+// the error as Detail.
+func Validate[S Same[S, T], T any](s S, check func(T) error) (good S, bad Stream[Missed[T]]) {
+	in := s.stream().port
+	st := newStage("validate", in)
+	op := &validate[T]{st: st, in: in, check: check, picker: newPicker(in, st), seen: watermark.Min}
+	op.bad = newMisses[T](st, "bad")
+	st.op = op
+	if check == nil {
+		st.mistakeNow(errNilFunc)
+	}
+	return s.with(Stream[T]{op.out}), Stream[Missed[T]]{op.bad.out}
+}
+
+type validate[T any] struct {
+	stateless
+	picker[T]
+	st    *stage
+	in    *port[T]
+	check func(T) error
+	bad   misses[T]
+	seen  watermark.Time // W before the batch
+}
+
+func (op *validate[T]) detail() string { return "" }
+
+func (op *validate[T]) run() {
+	b := &op.in.batch
+	op.start()
+	op.bad.begin()
+	for i := range b.facts {
+		if err := op.check(b.facts[i]); err == nil {
+			op.pick = append(op.pick, uint32(i))
+		} else {
+			op.bad.add(b, i, op.seen, Missed[T]{Reason: Invalid, Detail: err.Error()})
+		}
+	}
+	op.give(b, op.in.w, op.in.idle)
+	op.bad.give(b.marks, op.in.w, op.in.idle)
+	op.seen = op.in.w
+	n, good := uint64(len(b.facts)), uint64(len(op.pick))
+	op.st.ledger.Fed += n
+	op.st.ledger.Counted += good
+	op.st.ledger.Invalid += n - good
+}
+
+// picker gives some of the items of a batch, as they are.
+type picker[T any] struct {
+	pick []uint32
+	x    items[T]
+	out  *port[T]
+}
+
+func newPicker[T any](in *port[T], st *stage) picker[T] {
+	out := newPort[T](st, "", plain)
+	if in != nil {
+		out.mode, out.in = in.mode, in.in
+	}
+	return picker[T]{x: newItems[T](), out: out}
+}
+
+func (k *picker[T]) start() {
+	k.out.begin()
+	k.x.begin()
+	k.pick = k.pick[:0]
+}
+
+// give hands the picked items to the port: b itself if that is all of them.
+func (k *picker[T]) give(b *batch[T], w watermark.Time, idle bool) {
+	k.out.moved(w, idle)
+	if len(k.pick) == len(b.facts) {
+		k.out.batch = *b
+		return
+	}
+	for _, i := range k.pick {
+		k.x.take(b, int(i), b.cause[i], k.out.mode)
+	}
+	k.x.give(k.out)
+	k.out.marks = b.marks
+}

@@ -108,6 +108,9 @@ func newItems[T any]() items[T] { return items[T]{wipe: scan.For[T]()} }
 
 // begin empties it.
 func (x *items[T]) begin() {
+	if len(x.times) == 0 && len(x.facts) == 0 && len(x.marks) == 0 {
+		return
+	}
 	if x.wipe && len(x.facts) > chunk { // fewer are overwritten soon enough
 		clear(x.facts)
 	}

@@ -21,6 +21,7 @@ type source[T any] struct {
 
 	own   items[T]
 	waits items[Missed[T]]
+	some  []uint32         // causes, where not all facts of a chunk were taken
 	w     []watermark.Time // what facts say W to be, beside own
 }
 
@@ -84,7 +85,7 @@ func (src *source[T]) partition(name string) *Input[T] {
 			return h
 		}
 	}
-	h := &Input[T]{src: src, part: src.group.Partition(name)}
+	h := &Input[T]{p: src.stage.p, src: src, part: src.group.Partition(name)}
 	src.handles = append(src.handles, h)
 	return h
 }
@@ -102,17 +103,26 @@ func (src *source[T]) detail() string { return src.limits.String() }
 
 // fill gives a batch without facts.
 func (src *source[T]) fill(marks []watermark.Mark) {
-	src.own.begin()
-	src.waits.begin()
+	src.start()
 	src.own.marks = append(src.own.marks, marks...)
 	src.give()
 }
 
+// start empties what the run before has left.
+func (src *source[T]) start() {
+	src.own.begin()
+	src.own.cause = nil
+	if src.refused.reads > 0 {
+		src.waits.begin()
+	}
+}
+
 // give hands the batch at hand to the ports.
 func (src *source[T]) give() {
-	src.out.begin()
-	src.own.give(src.out)
-	src.out.moved(src.group.W(), src.group.Idle())
+	o, x := src.out, &src.own
+	o.begin()
+	o.facts, o.times, o.cause, o.marks, o.own = x.facts, x.times, x.cause, x.marks, x
+	o.moved(src.group.W(), src.group.Idle())
 	if src.refused.reads > 0 {
 		src.waits.marks = append(src.waits.marks, src.own.marks...)
 		src.refused.begin()
@@ -127,13 +137,15 @@ func (src *source[T]) feed(in *Input[T], facts []T, first int, errs []error) []e
 	p, w := src.stage.p, src.group.W()
 	p.epoch++
 	p.inside = true
-	src.own.begin()
-	src.waits.begin()
+	if src.refused.reads > 0 {
+		src.waits.begin()
+	}
 	x := &src.own
+	x.marks = x.marks[:0] // the rest is written anew
 	if src.mark != nil || !src.clean(facts, src.limits.Ahead(p.now)) {
 		errs = src.sift(in, facts, first, errs)
 	} else {
-		x.cause = append(x.cause, p.ordinals(len(facts))...)
+		x.cause = p.ordinals(len(facts))
 	}
 	in.count.fed += uint64(len(facts))
 	if len(x.facts) > 0 {
@@ -148,7 +160,9 @@ func (src *source[T]) feed(in *Input[T], facts []T, first int, errs []error) []e
 			x.marks[i].After = x.cause[x.marks[i].After]
 		}
 	}
-	src.place(w)
+	if len(src.waits.facts) > 0 {
+		src.place(w)
+	}
 	src.give()
 	run(src.order)
 	p.inside = false
@@ -192,7 +206,7 @@ func (src *source[T]) clean(facts []T, ahead watermark.Time) bool {
 // sift takes the facts that can be taken, and tells of the others.
 func (src *source[T]) sift(in *Input[T], facts []T, first int, errs []error) []error {
 	x := &src.own
-	x.facts, x.times, x.cause, src.w = x.facts[:0], x.times[:0], x.cause[:0], src.w[:0]
+	x.facts, x.times, x.cause, src.w = x.facts[:0], x.times[:0], src.some[:0], src.w[:0]
 	ahead := src.limits.Ahead(src.stage.p.now)
 	for i, f := range facts {
 		t, w, why := src.judge(f, ahead)
@@ -211,6 +225,7 @@ func (src *source[T]) sift(in *Input[T], facts []T, first int, errs []error) []e
 		src.waits.facts = append(src.waits.facts, Missed[T]{Fact: f, Time: t, Stage: src.stage.name, Reason: Refused, Detail: why})
 		src.waits.cause = append(src.waits.cause, uint32(i))
 	}
+	src.some = x.cause
 	return errs
 }
 
@@ -224,7 +239,7 @@ func (src *source[T]) place(w watermark.Time) {
 		}
 		m := &src.waits.facts[i]
 		m.Watermark = w
-		src.waits.times = append(src.waits.times, max(m.Time, w))
+		src.waits.times = append(src.waits.times, m.goesOn())
 	}
 }
 
@@ -260,10 +275,13 @@ func (src *source[T]) judge(f T, ahead watermark.Time) (t, w watermark.Time, why
 	return t, w, why
 }
 
-// ordinals returns 0, 1, 2, … n-1.
+// ordinals returns 0, 1, 2, … n-1. All chunks share them: they are only read.
 func (p *Pipeline) ordinals(n int) []uint32 {
-	for i := len(p.causes); i < chunk; i++ {
-		p.causes = append(p.causes, uint32(i))
+	if p.causes == nil {
+		p.causes = make([]uint32, chunk)
+		for i := range p.causes {
+			p.causes[i] = uint32(i)
+		}
 	}
-	return p.causes[:n]
+	return p.causes[:n:n]
 }

@@ -97,7 +97,7 @@ type picker[T any] struct {
 func newPicker[T any](in *port[T], st *stage) picker[T] {
 	out := newPort[T](st, "", plain)
 	if in != nil {
-		out.mode, out.in = in.mode, in.in
+		out.mode, out.stamp = in.mode, in.stamp
 	}
 	return picker[T]{x: newItems[T](), out: out}
 }
@@ -112,7 +112,7 @@ func (k *picker[T]) start() {
 func (k *picker[T]) give(b *batch[T], w watermark.Time, idle bool) {
 	k.out.moved(w, idle)
 	if len(k.pick) == len(b.facts) {
-		k.out.batch = *b
+		k.out.batch, k.out.own = *b, nil
 		return
 	}
 	for _, i := range k.pick {

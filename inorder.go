@@ -14,7 +14,7 @@ func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 	st := newStage("inorder", in)
 	op := &inOrder[T]{st: st, in: in, w: watermark.Min, x: newItems[T](), out: newPort[T](st, "", plain)}
 	if in != nil {
-		op.out.mode, op.out.in = in.mode, in.in
+		op.out.mode, op.out.stamp = in.mode, in.stamp
 	}
 	op.late = newMisses[T](st, "late")
 	st.op = op

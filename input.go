@@ -10,6 +10,7 @@ import (
 
 // Input is where facts are fed in. Its methods may be called by any goroutine.
 type Input[T any] struct {
+	p        *Pipeline
 	src      *source[T]
 	part     *watermark.Partition
 	position string
@@ -66,7 +67,7 @@ func FromNanos[T any, S watermark.Strategy[T]](p *Pipeline, name string, at func
 // *FactError tells of a fact that cannot be taken where nobody listens to
 // Refused; all others were taken, so it must not be repeated.
 func (in *Input[T]) Feed(facts ...T) error {
-	p := in.src.stage.p
+	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return in.feed(facts)
@@ -75,7 +76,7 @@ func (in *Input[T]) Feed(facts ...T) error {
 // FeedAt is Feed, and keeps position, where the source stands after these
 // facts. It is kept if the facts were taken.
 func (in *Input[T]) FeedAt(position string, facts ...T) error {
-	p := in.src.stage.p
+	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	err := in.feed(facts)
@@ -87,14 +88,14 @@ func (in *Input[T]) FeedAt(position string, facts ...T) error {
 
 // Position is the last position that FeedAt kept, "" before the first.
 func (in *Input[T]) Position() string {
-	p := in.src.stage.p
+	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return in.position
 }
 
 func (in *Input[T]) feed(facts []T) error {
-	p := in.src.stage.p
+	p := in.p
 	if p.ended || in.part.Closed() {
 		return ErrClosed
 	}
@@ -114,6 +115,9 @@ func (in *Input[T]) feed(facts []T) error {
 		errs = in.src.feed(in, facts[first:first+n], first, errs)
 		first += n
 	}
+	if len(errs) == 0 {
+		return nil
+	}
 	return errors.Join(errs...)
 }
 
@@ -121,7 +125,7 @@ func (in *Input[T]) feed(facts []T) error {
 // W is the least of the active ones. It counts from its naming: until it is fed,
 // idle or closed it holds W back. The same name gives the same partition.
 func (in *Input[T]) Partition(name string) *Input[T] {
-	p := in.src.stage.p
+	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return in.src.partition(name)
@@ -164,7 +168,7 @@ func (in *Input[T]) Close() error {
 
 // call lets f move the watermark, and runs what that makes due.
 func (in *Input[T]) call(f func(now watermark.Time) error) error {
-	p := in.src.stage.p
+	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.ended || in.part.Closed() {

@@ -101,11 +101,11 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 
 // tombstone returns what tells a deleted version, nil if D has no such method.
 func tombstone[D any]() func(*D) bool {
-	var d D
-	if _, ok := any(&d).(join.Tombstone); ok { // on D or on *D
+	t := reflect.TypeFor[D]()
+	if reflect.PointerTo(t).Implements(reflect.TypeFor[join.Tombstone]()) { // on D, or on *D
 		return func(d *D) bool { return any(d).(join.Tombstone).Deleted() }
 	}
-	if reflect.TypeFor[D]().Kind() == reflect.Interface {
+	if t.Kind() == reflect.Interface || t.Implements(reflect.TypeFor[join.Tombstone]()) { // D is a pointer, or may be anything
 		return func(d *D) bool { t, ok := any(*d).(join.Tombstone); return ok && t.Deleted() }
 	}
 	return nil

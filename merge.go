@@ -25,9 +25,9 @@ func Merge[S Same[S, T], T any](s S, more ...S) S {
 		switch {
 		case a.port == nil:
 		case i == 0:
-			op.out.mode, op.out.in = a.port.mode, a.port.in
+			op.out.mode, op.out.stamp = a.port.mode, a.port.stamp
 		case a.port.mode != op.out.mode:
-			op.out.mode, op.out.in = columned, nil
+			op.out.mode, op.out.stamp = columned, nil
 		}
 	}
 	op.w = watermark.Min

@@ -22,6 +22,12 @@ type Missed[T any] struct {
 	Spans     []Span // the spans that a late fact missed
 }
 
+// goesOn is the event time that the fact has in the stream of what was missed:
+// not before W, but before the end of time, where no fact may lie.
+func (m *Missed[T]) goesOn() watermark.Time {
+	return max(m.Time, min(m.Watermark, watermark.Max-1))
+}
+
 // Reason is why a fact was not counted: the columns of the ledger.
 type Reason uint8
 

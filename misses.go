@@ -15,6 +15,9 @@ func newMisses[T any](st *stage, label string) misses[T] {
 
 // begin empties it for the run at hand.
 func (m *misses[T]) begin() {
+	if m.out.reads == 0 {
+		return
+	}
 	m.out.begin()
 	m.x.begin()
 }
@@ -36,13 +39,15 @@ func (m *misses[T]) tell(cause uint32, why Missed[T]) {
 	}
 	why.Stage = m.st.name
 	m.x.facts = append(m.x.facts, why)
-	m.x.times = append(m.x.times, max(why.Time, why.Watermark))
+	m.x.times = append(m.x.times, why.goesOn())
 	m.x.cause = append(m.x.cause, cause)
 }
 
 // give hands them to the port, with the moves of W that the stage passes on.
 func (m *misses[T]) give(marks []watermark.Mark, w watermark.Time, idle bool) {
-	m.x.marks = append(m.x.marks, marks...)
-	m.x.give(m.out)
-	m.out.moved(w, idle)
+	if m.out.reads > 0 {
+		m.x.marks = append(m.x.marks, marks...)
+		m.x.give(m.out)
+		m.out.moved(w, idle)
+	}
 }

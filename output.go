@@ -54,6 +54,7 @@ func (o *Output[R]) run() {
 		o.rows.stamps = b.appendStamps(o.rows.stamps)
 	}
 	o.st.counted(len(b.facts))
+	o.st.p.crowded = true
 }
 
 // count is Len for a caller who holds the lock.
@@ -93,7 +94,7 @@ func (o *Output[R]) DrainStamped() iter.Seq2[row.Stamp, R] {
 			if i < len(r.stamps) {
 				s = r.stamps[i]
 			} else {
-				s = *o.in.in(&r.vals[i])
+				s = *o.in.stamp(&r.vals[i])
 			}
 			if !yield(s, r.vals[i]) {
 				return

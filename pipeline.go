@@ -23,16 +23,17 @@ type Pipeline struct {
 	sinks    []outlet
 	mistakes []mistake
 
-	begun  bool  // the graph is fixed
-	broken error // why no call is possible
-	inside bool  // a run is under way, or a function of the user's panicked in it
-	ended  bool  // Close was called: nothing can be fed
-	forced bool  // the run at hand is that of Close
-	fired  bool  // and it is done
-	epoch  uint64
-	now    watermark.Time // on the clock, at entry to the call at hand; 0 before the first
-	ticked bool           // the clock has been read
-	causes []uint32       // 0, 1, 2, …: the causes of a chunk, the same for all
+	begun   bool  // the graph is fixed
+	broken  error // why no call is possible
+	inside  bool  // a run is under way, or a function of the user's panicked in it
+	ended   bool  // Close was called: nothing can be fed
+	forced  bool  // the run at hand is that of Close
+	fired   bool  // and it is done
+	epoch   uint64
+	now     watermark.Time // on the clock, at entry to the call at hand; 0 before the first
+	ticked  bool           // the clock has been read
+	crowded bool           // rows have come into an output: it may be full
+	causes  []uint32       // 0, 1, 2, …: the causes of a chunk, the same for all
 }
 
 // input is an Input without its type.
@@ -86,19 +87,18 @@ func (p *Pipeline) enter() error {
 
 // full reports whether an output holds as many rows as it may.
 func (p *Pipeline) full() bool {
+	if !p.crowded { // nothing has come since nobody was
+		return false
+	}
 	limit := p.Limit
 	if limit == 0 {
 		limit = defaultLimit
 	}
-	if limit < 0 {
-		return false
-	}
+	p.crowded = false
 	for _, o := range p.outputs {
-		if o.count() >= limit {
-			return true
-		}
+		p.crowded = p.crowded || limit > 0 && o.count() >= limit
 	}
-	return false
+	return p.crowded
 }
 
 // tick reads the clock, and lets inputs that have been silent become idle.

@@ -335,7 +335,10 @@ func TestTombstonesOnPointersAndInterfaces(t *testing.T) {
 	in, ticks := tidemark.FromNanos(&p, "ticks", tick.nanos, watermark.Bounded{})
 	dim, ends := tidemark.FromNanos(&p, "graves", func(g grave) int64 { return g.T }, watermark.Bounded{})
 	anyDim, anyEnds := tidemark.FromNanos(&p, "anything", func(e any) int64 { return 0 }, watermark.Bounded{})
+	ptrDim, ptrEnds := tidemark.FromNanos(&p, "pointers", func(g *grave) int64 { return g.T }, watermark.Bounded{})
 	byKey := tidemark.KeyBy(ticks, tick.key)
+	c, _ := tidemark.JoinAsOf(byKey, tidemark.KeyBy(ptrEnds, func(g *grave) int64 { return g.K }), join.AsOf{}, func(x tick, _ *grave) int64 { return x.K })
+	outC := tidemark.Collect(c)
 	a, lostA := tidemark.JoinAsOf(byKey, tidemark.KeyBy(ends, func(g grave) int64 { return g.K }), join.AsOf{}, func(x tick, _ grave) int64 { return x.K })
 	b, lostB := tidemark.JoinAsOf(byKey, tidemark.KeyBy(anyEnds, func(e any) int64 {
 		if g, ok := e.(*grave); ok {
@@ -344,11 +347,12 @@ func TestTombstonesOnPointersAndInterfaces(t *testing.T) {
 		return e.(tick).K
 	}), join.AsOf{}, func(x tick, _ any) int64 { return x.K })
 	outA, outB, noA, noB := tidemark.Collect(a), tidemark.Collect(b), tidemark.Collect(lostA), tidemark.Collect(lostB)
+	must(t, ptrDim.Feed(&grave{tick{K: 1}}, &grave{tick{K: 2}}, &grave{tick{K: 2, N: -1}}))
 	must(t, dim.Feed(grave{tick{K: 1}}, grave{tick{K: 2}}, grave{tick{K: 2, N: -1}}))
 	must(t, anyDim.Feed(tick{K: 1}, tick{K: 2}, &grave{tick{K: 2, N: -1}}))
 	must(t, in.Feed(tick{T: 5, K: 1}, tick{T: 5, K: 2}))
 	must(t, p.Close(context.Background()))
-	for name, got := range map[string][]int64{"on the pointer": outA.DrainTo(nil), "behind an interface": outB.DrainTo(nil)} {
+	for name, got := range map[string][]int64{"on the pointer": outA.DrainTo(nil), "behind an interface": outB.DrainTo(nil), "of a pointer": outC.DrainTo(nil)} {
 		if !slices.Equal(got, []int64{1}) {
 			t.Errorf("%s: keys %v are joined, want 1 alone", name, got)
 		}

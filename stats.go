@@ -48,8 +48,13 @@ func (p *Pipeline) Stats() Stats {
 	var s Stats
 	for _, in := range p.inputs {
 		b := in.base()
+		n := 0
+		b.group.Partitions(func(*watermark.Partition) { n++ })
 		b.group.Partitions(func(part *watermark.Partition) {
 			c := in.counts(part)
+			if n > 1 && !part.Counts() && c.fed == 0 { // the unnamed one beside others
+				return
+			}
 			st := InputStats{Name: b.stage.name, Partition: part.Name(), Idle: part.Idle(), Closed: part.Closed(), Fed: c.fed, Refused: c.refused}
 			if w := part.W(); w != watermark.Min {
 				st.Watermark = w.UTC()

@@ -1,7 +1,6 @@
 package tidemark
 
 import (
-	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -72,13 +71,12 @@ type port[T any] struct {
 	label  string // of a second output: "late"; "" for the main one
 	name   string // given by Named to a second output
 	mode   stampMode
-	in     func(*T) *row.Stamp // where the stamps of an embedded mode are
-	w      watermark.Time      // after the run
-	idle   bool                // others need not wait for it
-	epoch  uint64              // the run that filled it
-	reads  int                 // stages that read it
-	orders bool                // one of them needs the times and causes of rows that have a stamp in them
-	own    *items[T]           // whose memory the batch is, if it is not that of another stage
+	w      watermark.Time // after the run
+	idle   bool           // others need not wait for it
+	epoch  uint64         // the run that filled it
+	reads  int            // stages that read it
+	orders bool           // one of them needs the times and causes of rows that have a stamp in them
+	own    *items[T]      // whose memory the batch is, if it is not that of another stage
 }
 
 // stampMode is where the stamps of a port's rows are.
@@ -93,11 +91,9 @@ const (
 // fed reports whether the port was filled in the run at hand.
 func (o *port[T]) fed() bool { return o.epoch == o.of.p.epoch }
 
-// begin empties the port for the run at hand.
-func (o *port[T]) begin() {
-	o.batch, o.own = batch[T]{stamp: o.in}, nil
-	o.epoch = o.of.p.epoch
-}
+// begin marks the port as filled in the run at hand. Whoever fills it sets all
+// columns that its rows have.
+func (o *port[T]) begin() { o.epoch = o.of.p.epoch }
 
 // moved takes W and idleness over from what feeds the stage.
 func (o *port[T]) moved(w watermark.Time, idle bool) { o.w, o.idle = w, idle }

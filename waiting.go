@@ -68,7 +68,7 @@ func (q *waiting[V]) pop() (t watermark.Time, v V, slot uint32) {
 			q.heap[i] = last
 			break
 		}
-		for k := down + 1; k < min(down+4, n); k++ {
+		for k, end := down+1, min(down+4, n); k < end; k++ {
 			if q.heap[k].less(q.heap[down]) {
 				down = k
 			}

@@ -20,7 +20,7 @@ func Window[A, T any, K comparable, P window.Accumulator[A, T]](s Keyed[K, T], r
 	st := newStage("window", s.port)
 	op := &windowed[K, A, T, P]{st: st, in: s, rule: rule, options: options, w: watermark.Min, x: newItems[pane]()}
 	op.out = newPort[pane](st, "", embedded)
-	op.out.in = func(p *pane) *row.Stamp { return &p.Stamp }
+	op.out.stamp = func(p *pane) *row.Stamp { return &p.Stamp }
 	op.late = newMisses[T](st, "late")
 	st.op = op
 	return Keyed[K, pane]{Stream[pane]{op.out}, func(p pane) K { return p.Key }}, Stream[Missed[T]]{op.late.out}
@@ -37,6 +37,8 @@ type windowed[K comparable, A, T any, P window.Accumulator[A, T]] struct {
 	x       items[window.Pane[K, A]]
 	out     *port[window.Pane[K, A]]
 	late    misses[T]
+	at      int // where the items begin that the store is given
+	miss    func(i int, spans []Span)
 }
 
 func (op *windowed[K, A, T, P]) open() error {
@@ -44,6 +46,7 @@ func (op *windowed[K, A, T, P]) open() error {
 	if err != nil {
 		return err
 	}
+	op.miss = op.missed
 	set.Stage = op.st.p.Name + "/" + op.st.name
 	op.store, err = window.NewStore[A, T, K, P](op.rule, set)
 	return err
@@ -62,7 +65,10 @@ func (op *windowed[K, A, T, P]) held() (keys, rows, bytes int64) { return op.sto
 func (op *windowed[K, A, T, P]) run() {
 	op.out.begin()
 	op.x.begin()
-	op.late.begin()
+	heard := op.late.out.reads > 0
+	if heard {
+		op.late.begin()
+	}
 	b := &op.in.port.batch
 	if len(b.facts) > 0 {
 		op.keys = op.in.keys(b, op.keys)
@@ -80,11 +86,15 @@ func (op *windowed[K, A, T, P]) run() {
 		pos, marks = end, marks[i+1:]
 	}
 	op.add(b, pos, len(b.facts))
-	op.x.give(op.out)
+	if len(op.x.facts) > 0 || len(op.out.facts) > 0 {
+		op.x.give(op.out)
+	}
 	op.out.marks = b.marks
 	op.w = op.in.port.w
 	op.out.moved(op.in.port.w, op.in.port.idle)
-	op.late.give(b.marks, op.in.port.w, op.in.port.idle)
+	if heard {
+		op.late.give(b.marks, op.in.port.w, op.in.port.idle)
+	}
 }
 
 // add counts the items from pos to end.
@@ -92,14 +102,16 @@ func (op *windowed[K, A, T, P]) add(b *batch[T], pos, end int) {
 	if pos == end {
 		return
 	}
-	late := uint64(0)
-	op.store.AddAll(op.keys[pos:end], b.times[pos:end], b.facts[pos:end], func(i int, spans []Span) {
-		late++
-		op.late.add(b, pos+i, op.w, Missed[T]{Reason: Late, Spans: spans})
-	})
-	op.st.ledger.Fed += uint64(end - pos)
-	op.st.ledger.Late += late
-	op.st.ledger.Counted += uint64(end-pos) - late
+	op.at = pos
+	op.store.AddAll(op.keys[pos:end], b.times[pos:end], b.facts[pos:end], op.miss)
+	op.st.counted(end - pos)
+}
+
+// missed tells of a fact that the store has found late.
+func (op *windowed[K, A, T, P]) missed(i int, spans []Span) {
+	op.st.ledger.Counted--
+	op.st.ledger.Late++
+	op.late.add(&op.in.port.batch, op.at+i, op.w, Missed[T]{Reason: Late, Spans: spans})
 }
 
 // fire gives the panes that a mark closes.

@@ -54,12 +54,10 @@ func (g *Group) Idle() bool { return g.idle }
 // Closed reports whether Close has been called.
 func (g *Group) Closed() bool { return g.closed }
 
-// Partitions calls f for each partition that counts, the unnamed one first.
+// Partitions calls f for each partition, the unnamed one first.
 func (g *Group) Partitions(f func(p *Partition)) {
 	for _, p := range g.parts {
-		if p.counts {
-			f(p)
-		}
+		f(p)
 	}
 }
 
@@ -174,6 +172,10 @@ func (g *Group) SetLimits(l Limits) {
 // active: it counts in the minimum.
 func (p *Partition) active() bool { return p.counts && !p.idle && !p.closed }
 
+// Counts reports whether the partition has ever held W: a named one always, the
+// unnamed one once it has had a fact or a heartbeat.
+func (p *Partition) Counts() bool { return p.counts }
+
 // Name is the name of the partition.
 func (p *Partition) Name() string { return p.name }
 
@@ -217,12 +219,18 @@ func (p *Partition) Take(now Time, times []Time, marks []Mark) []Mark {
 		return marks
 	}
 	p.since = now
+	if len(times) == 1 && times[0] <= p.track.first && p.track.ahead == 0 { // moves nothing
+		return marks
+	}
 	n := len(marks)
 	return p.clip(p.track.take(times, marks), n)
 }
 
 // clip turns the marks from n on, moves of p's W, into moves of the group's.
 func (p *Partition) clip(marks []Mark, n int) []Mark {
+	if len(marks) == n {
+		return marks
+	}
 	g := p.g
 	others := g.others(p)
 	k := n

@@ -29,45 +29,51 @@ func (s *slice[K, A]) bytes() int64 {
 	return int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, cell[A]]{})) + int64(s.table.Slots())*4
 }
 
-// near is the number of slices in a row that are found by arithmetic alone.
-const near = 64
+// wide is the number of slices in a row that are found by arithmetic alone.
+const wide = 64
 
-// open is the set of slices that hold facts, by time. A fact finds its slice by
-// one multiplication: facts that come a little out of order alternate between
-// slices in a way that no branch predicts. Slices away from the others (a
-// backfill beside live facts) are found by bisection.
-type open[K comparable, A any] struct {
-	all  []*slice[K, A] // by Start
-	free []*slice[K, A] // cleared, to be used again
-
-	near    [near]*slice[K, A] // by (t - from) / width; nil: bisect
-	from    watermark.Time     // start of near[0]
+// near finds the slice of a fact by one multiplication: facts that come a little
+// out of order alternate between slices in a way that no branch predicts. It is
+// small, and has all that the look-up reads, so that a loop over facts can keep
+// it in registers.
+type near[K comparable, A any] struct {
+	slices  *[wide]*slice[K, A] // by (t - from) / width; nil where there is none
+	from    watermark.Time      // start of slices[0]
 	width   uint64
 	inverse uint64 // 2^64 / width, rounded down
-	reach   uint64 // length of near in time; 0 while near is empty
-	last    int    // entries of the slice closed last: room to make beforehand
-	large   bool   // and its index was beyond the nearer caches
+	reach   uint64 // length of slices in time; 0 while there are none
 }
 
-func newOpen[K comparable, A any](p Plan) open[K, A] {
-	w := uint64(p.width)
-	return open[K, A]{width: w, inverse: ^uint64(0) / w}
-}
-
-// at returns the slice of t if near has it, else nil.
-func (o *open[K, A]) at(t watermark.Time) *slice[K, A] {
+// at returns the slice of t if it is near, else nil.
+func (o *near[K, A]) at(t watermark.Time) *slice[K, A] {
 	d := uint64(t - o.from) // beyond reach if t lies before from
 	if d >= o.reach {
 		return nil
 	}
 	n, _ := bits.Mul64(d, o.inverse)           // the quotient, or one less
 	n += (o.width - 1 - (d - n*o.width)) >> 63 // one more if the rest is not below width
-	return o.near[n&(near-1)]
+	return o.slices[n&(wide-1)]
+}
+
+// open is the set of slices that hold facts, by time. Slices away from the
+// others (a backfill beside live facts) are found by bisection.
+type open[K comparable, A any] struct {
+	all  []*slice[K, A] // by Start
+	free []*slice[K, A] // cleared, to be used again
+
+	near  near[K, A]
+	last  int  // entries of the slice closed last: room to make beforehand
+	large bool // and its index was beyond the nearer caches
+}
+
+func newOpen[K comparable, A any](p Plan) open[K, A] {
+	w := uint64(p.width)
+	return open[K, A]{near: near[K, A]{slices: new([wide]*slice[K, A]), width: w, inverse: ^uint64(0) / w}}
 }
 
 // find returns the slice of t if there is one.
 func (o *open[K, A]) find(t watermark.Time) *slice[K, A] {
-	if s := o.at(t); s != nil {
+	if s := o.near.at(t); s != nil {
 		return s
 	}
 	i, ok := slices.BinarySearchFunc(o.all, t, func(s *slice[K, A], t watermark.Time) int {
@@ -104,27 +110,28 @@ func (o *open[K, A]) add(span Span, rehash func(K) uint64) *slice[K, A] {
 
 // aim lays near around span, which has just been opened.
 func (o *open[K, A]) aim(span Span) {
-	if uint64(span.End-span.Start) != o.width { // cut off at a bound of time
+	n := &o.near
+	if uint64(span.End-span.Start) != n.width { // cut off at a bound of time
 		return
 	}
-	if d := uint64(span.Start - o.from); o.reach == 0 || d >= o.reach {
+	if d := uint64(span.Start - n.from); d >= n.reach {
 		// Later slices are more likely than earlier ones.
 		from := span.Start
-		for range near / 4 {
-			if b := from - watermark.Time(o.width); b < from && b > watermark.Min {
+		for range wide / 4 {
+			if b := from - watermark.Time(n.width); b < from && b > watermark.Min {
 				from = b
 			}
 		}
-		reach := o.width * near
-		if hi, lo := bits.Mul64(o.width, near); hi > 0 || lo > uint64(watermark.Max-from) {
-			reach = uint64(watermark.Max-from) / o.width * o.width
+		reach := n.width * wide
+		if hi, lo := bits.Mul64(n.width, wide); hi > 0 || lo > uint64(watermark.Max-from) {
+			reach = uint64(watermark.Max-from) / n.width * n.width
 		}
-		o.from, o.reach = from, reach
+		n.from, n.reach = from, reach
 	}
-	clear(o.near[:])
+	clear(n.slices[:])
 	for _, s := range o.all {
-		if d := uint64(s.Start - o.from); d < o.reach && uint64(s.End-s.Start) == o.width {
-			o.near[d/o.width] = s
+		if d := uint64(s.Start - n.from); d < n.reach && uint64(s.End-s.Start) == n.width {
+			n.slices[d/n.width] = s
 		}
 	}
 }
@@ -132,8 +139,8 @@ func (o *open[K, A]) aim(span Span) {
 // close takes the earliest slice away. Its memory is kept for the next.
 func (o *open[K, A]) close(wipe bool) {
 	s := o.all[0]
-	if d := uint64(s.Start - o.from); d < o.reach {
-		o.near[d/o.width] = nil
+	if d := uint64(s.Start - o.near.from); d < o.near.reach {
+		o.near.slices[d/o.near.width] = nil
 	}
 	o.all = slices.Delete(o.all, 0, 1)
 	n := s.table.Len()

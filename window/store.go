@@ -63,18 +63,38 @@ func NewStore[A, T any, K comparable, P Accumulator[A, T]](rule Rule, set Settin
 // Add takes a fact; it appends to missed the spans that were already closed,
 // which is all of them for a fact that is late.
 func (s *Store[K, A, T, P]) Add(key K, t watermark.Time, fact T, missed []Span) []Span {
-	at := s.slice(t)
+	at := s.open.near.at(t)
 	if at == nil {
-		return s.plan.spans(missed, s.plan.slice(t))
+		if at = s.slice(t); at == nil {
+			return s.plan.spans(missed, s.plan.slice(t))
+		}
 	}
-	s.count(at, s.hash(key), key, t, fact)
+	s.fold(at, key, s.hash(key), t, fact)
 	return missed
+}
+
+// fold adds a fact to its cell.
+func (s *Store[K, A, T, P]) fold(at *slice[K, A], key K, hash uint64, t watermark.Time, fact T) {
+	n := at.table.Guess(hash)
+	if n >= uint(len(at.table.Entries)) || at.table.Entries[n].Key != key {
+		n = uint(at.table.Slot(key, hash, s.hash))
+	}
+	c := &at.table.Entries[n].Value
+	c.facts++
+	c.last = max(c.last, time.Duration(t-at.Start))
+	P(&c.value).Add(fact)
 }
 
 // AddAll is Add for facts in a row, with their keys and times in columns of the
 // same length. It calls missed for each late fact, with its position and the
 // spans it missed.
 func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, missed func(i int, spans []Span)) {
+	if len(key) == 1 { // what a batch is made ready by is not worth it
+		if spans := s.Add(key[0], t[0], facts[0], nil); spans != nil {
+			missed(0, spans)
+		}
+		return
+	}
 	facts, t = facts[:len(key)], t[:len(key)]
 	if cap(s.hashes) < len(key) {
 		s.hashes = make([]uint64, max(len(key), 1024))
@@ -84,19 +104,21 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, misse
 	if s.open.large {
 		s.touch(hashes, t)
 	}
+	near := s.open.near // a copy: what the accumulators write cannot change it
 	for i, h := range hashes {
-		at := s.open.at(t[i])
+		at := near.at(t[i])
 		if at == nil {
 			if at = s.slice(t[i]); at == nil {
 				missed(i, s.plan.spans(nil, s.plan.slice(t[i])))
 				continue
 			}
+			near = s.open.near
 		}
-		e := at.table.Hit(key[i], h)
-		if e == nil {
-			e = &at.table.Entries[at.table.Slot(key[i], h, s.hash)]
+		n := at.table.Guess(h)
+		if n >= uint(len(at.table.Entries)) || at.table.Entries[n].Key != key[i] {
+			n = uint(at.table.Slot(key[i], h, s.hash))
 		}
-		c := &e.Value
+		c := &at.table.Entries[n].Value
 		c.facts++
 		c.last = max(c.last, time.Duration(t[i]-at.Start))
 		P(&c.value).Add(facts[i])
@@ -108,24 +130,16 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, misse
 func (s *Store[K, A, T, P]) touch(hashes []uint64, t []watermark.Time) {
 	x := uint32(0)
 	for i, h := range hashes {
-		if at := s.open.at(t[i]); at != nil {
+		if at := s.open.near.at(t[i]); at != nil {
 			x += at.table.Touch(h)
 		}
 	}
 	for i, h := range hashes {
-		if at := s.open.at(t[i]); at != nil {
+		if at := s.open.near.at(t[i]); at != nil {
 			x += at.table.TouchEntry(h)
 		}
 	}
 	s.touched = x
-}
-
-// count folds a fact into its cell.
-func (s *Store[K, A, T, P]) count(at *slice[K, A], hash uint64, key K, t watermark.Time, fact T) {
-	c := &at.table.Entries[at.table.Slot(key, hash, s.hash)].Value
-	c.facts++
-	c.last = max(c.last, time.Duration(t-at.Start))
-	P(&c.value).Add(fact)
 }
 
 // slice returns the slice of t, opened if need be, or nil if t is late.

@@ -27,9 +27,10 @@ type Table[K comparable, V any] struct {
 	// Whoever holds a pointer into it gives it up when a key is added.
 	Entries []Entry[K, V]
 
-	// index holds tag<<slotBits | (slot + 1), and 0 where there is nothing.
-	index    []uint32
-	slotBits uint8 // bits for the slot: the rest of 32 are tag
+	// index holds the position in Entries, plus 1, in the bits of low, and in
+	// those above the tag; 0 where there is nothing.
+	index []uint32
+	low   uint32
 }
 
 const (
@@ -54,36 +55,52 @@ func slots(n int) int {
 // Len is the number of entries.
 func (t *Table[K, V]) Len() int { return len(t.Entries) }
 
+// A key is looked for from its home on: a pair of slots that are read together,
+// so that no branch has to be guessed on which of the two it is, then the slots
+// after them. It is put where the first free slot is, and no key is ever taken
+// away, so that a free slot ends the search.
+
+// home returns the first of the pair of slots of a hash.
+func (t *Table[K, V]) home(hash uint64) uint64 { return hash & uint64(len(t.index)-2) }
+
+// tag returns what the index has of a hash, in its place.
+func (t *Table[K, V]) tag(hash uint64) uint32 { return uint32(hash>>32) &^ t.low }
+
 // Find returns the position of key in Entries, or -1.
 func (t *Table[K, V]) Find(key K, hash uint64) int {
 	if len(t.index) == 0 {
 		return -1
 	}
-	mask := uint64(len(t.index) - 1)
-	tag := uint32(hash>>32) >> t.slotBits
-	for i := hash & mask; ; i = (i + 1) & mask {
+	e, _ := t.search(key, hash)
+	return e
+}
+
+// search returns the position of key, or -1 and the slot where it belongs.
+func (t *Table[K, V]) search(key K, hash uint64) (entry int, slot uint64) {
+	mask, tag := uint64(len(t.index)-1), t.tag(hash)
+	for i := t.home(hash); ; i = (i + 1) & mask {
 		v := t.index[i]
 		if v == 0 {
-			return -1
+			return -1, i
 		}
-		if v>>t.slotBits == tag {
-			if e := int(v&(1<<t.slotBits-1)) - 1; t.Entries[e].Key == key {
-				return e
+		if v&^t.low == tag {
+			if e := int(v&t.low) - 1; t.Entries[e].Key == key {
+				return e, i
 			}
 		}
 	}
 }
 
-// Hit is Find for a key that lies where its hash says, as most do: small enough
-// to be compiled into a loop. It returns nil if the key does not lie there.
-func (t *Table[K, V]) Hit(key K, hash uint64) *Entry[K, V] {
-	if i := hash & uint64(len(t.index)-1); i < uint64(len(t.index)) {
-		v := t.index[i]
-		if e := uint(v&(1<<(t.slotBits&31)-1)) - 1; e < uint(len(t.Entries)) && t.Entries[e].Key == key {
-			return &t.Entries[e]
-		}
+// Guess returns the position of the entry at its home that has the tag of hash,
+// which is nearly always that of the key, or one beyond all entries. It is small
+// enough to be compiled into a loop, which compares the key itself.
+func (t *Table[K, V]) Guess(hash uint64) uint {
+	if i := hash & uint64(len(t.index)-2); i+1 < uint64(len(t.index)) {
+		tag := uint32(hash>>32) &^ t.low
+		v, w := int64(t.index[i]^tag), int64(t.index[i+1]^tag) // the position alone, where the tag is the same
+		return uint(w+(v-w)&((v-w)>>63)) - 1                   // the lesser, without a branch
 	}
-	return nil
+	return ^uint(0)
 }
 
 // Slot returns the position of key in Entries, where it is put with a zero
@@ -93,22 +110,11 @@ func (t *Table[K, V]) Slot(key K, hash uint64, rehash func(K) uint64) int {
 	if len(t.index) == 0 {
 		t.Reserve(1, rehash)
 	}
-	mask := uint64(len(t.index) - 1)
-	tag := uint32(hash>>32) >> t.slotBits
-	i := hash & mask
-	for {
-		v := t.index[i&uint64(len(t.index)-1)]
-		if v == 0 {
-			break
-		}
-		if v>>t.slotBits == tag {
-			if e := int(v&(1<<t.slotBits-1)) - 1; t.Entries[e].Key == key {
-				return e
-			}
-		}
-		i = (i + 1) & mask
+	e, slot := t.search(key, hash)
+	if e >= 0 {
+		return e
 	}
-	return t.add(key, tag, i, rehash)
+	return t.add(key, t.tag(hash), slot, rehash)
 }
 
 // add appends key and writes it to slot i of the index.
@@ -119,8 +125,8 @@ func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) in
 	}
 	t.Entries = t.Entries[:n+1]
 	t.Entries[n] = Entry[K, V]{Key: key}
-	t.index[i] = tag<<t.slotBits | uint32(n+1)
-	if slots(n+1) > len(t.index) || n+2 >= 1<<t.slotBits {
+	t.index[i] = tag | uint32(n+1)
+	if slots(n+1) > len(t.index) || n+2 >= int(t.low) {
 		t.Reserve(n+1, rehash)
 	}
 	return n
@@ -129,28 +135,25 @@ func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) in
 // Reserve makes the index fit for n entries.
 func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	n = max(n, len(t.Entries))
-	if t.slotBits == 0 {
-		t.slotBits = leastBits
-	}
-	bits := t.slotBits
-	for n+2 >= 1<<bits {
-		bits++
+	low := max(t.low, 1<<leastBits-1)
+	for n+2 >= int(low) {
+		low = low<<1 | 1
 	}
 	size := slots(n)
-	if size <= len(t.index) && bits == t.slotBits {
+	if size <= len(t.index) && low == t.low {
 		return
 	}
-	t.slotBits = bits
+	t.low = low
 	t.index = make([]uint32, max(size, len(t.index)))
 	hugepage.Advise(t.index)
 	mask := uint64(len(t.index) - 1)
 	for e := range t.Entries {
 		h := rehash(t.Entries[e].Key)
-		i := h & mask
+		i := t.home(h)
 		for t.index[i] != 0 {
 			i = (i + 1) & mask
 		}
-		t.index[i] = uint32(h>>32)>>bits<<bits | uint32(e+1)
+		t.index[i] = t.tag(h) | uint32(e+1)
 	}
 }
 
@@ -180,10 +183,10 @@ func (t *Table[K, V]) Slots() int { return len(t.index) }
 // the load is made. In a loop of their own such loads do not wait for one
 // another, as they would behind the branches of a look-up.
 func (t *Table[K, V]) Touch(hash uint64) uint32 {
-	if len(t.index) == 0 {
-		return 0
+	if i := t.home(hash); i < uint64(len(t.index)) {
+		return t.index[i]
 	}
-	return t.index[hash&uint64(len(t.index)-1)]
+	return 0
 }
 
 // TouchEntry is Touch for the entry, after Touch has brought in the index: its
@@ -192,8 +195,10 @@ func (t *Table[K, V]) TouchEntry(hash uint64) uint32 {
 	if len(t.Entries) == 0 {
 		return 0
 	}
-	v := t.index[hash&uint64(len(t.index)-1)]
-	n := max(int(v&(1<<(t.slotBits&31)-1)), 1) - 1 // the first where there is none: without a branch
+	n := t.Guess(hash)
+	if n >= uint(len(t.Entries)) { // no branch, but a choice
+		n = 0
+	}
 	e := unsafe.Pointer(&t.Entries[n])
 	return uint32(*(*byte)(e)) + uint32(*(*byte)(unsafe.Add(e, unsafe.Sizeof(t.Entries[0])-1)))
 }

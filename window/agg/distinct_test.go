@@ -83,9 +83,9 @@ func TestDistinctIsASet(t *testing.T) {
 	asMap(t, "int, some", upTo(5000), cmp.Compare)
 	asMap(t, "int, dense", upTo(20_000), cmp.Compare)
 	asMap(t, "int, sparse", upTo(math.MaxInt32), cmp.Compare)
-	asMap(t, "int, wide", wideInts, cmp.Compare)
-	asMap(t, "int, wide and dense", func(r *rand.Rand) int { return 1<<40 + r.IntN(20_000) }, cmp.Compare)
-	asMap(t, "int, dense here and there", func(r *rand.Rand) int { return r.IntN(2)<<50 - r.IntN(2)<<60 + r.IntN(8000) }, cmp.Compare)
+	asMap(t, "int64, wide", wideInts, cmp.Compare)
+	asMap(t, "int64, wide and dense", func(r *rand.Rand) int64 { return 1<<40 + r.Int64N(20_000) }, cmp.Compare)
+	asMap(t, "int64, dense here and there", func(r *rand.Rand) int64 { return r.Int64N(2)<<50 - r.Int64N(2)<<60 + r.Int64N(8000) }, cmp.Compare)
 	asMap(t, "int, dense but for some", func(r *rand.Rand) int {
 		if r.IntN(4) == 0 {
 			return r.Int()
@@ -215,13 +215,13 @@ func TestDistinctSharesNothing(t *testing.T) {
 
 func TestDistinctAllocatesNothingOnceGrown(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 1))
-	for _, n := range []int{10, 10_000, 1 << 40} {
-		var d agg.Distinct[int]
+	for _, n := range []int64{10, 10_000, 1 << 40} {
+		var d agg.Distinct[int64]
 		var s agg.Distinct[string]
-		vs, ss := make([]int, 3000), make([]string, 3000)
+		vs, ss := make([]int64, 3000), make([]string, 3000)
 		for i := range vs {
-			vs[i] = r.IntN(n)
-			ss[i] = strconv.Itoa(vs[i])
+			vs[i] = r.Int64N(n)
+			ss[i] = strconv.FormatInt(vs[i], 10)
 			d.Add(vs[i])
 			s.Add(ss[i])
 		}
@@ -268,7 +268,7 @@ func TestDistinctBytesAreThoseOfTheHeap(t *testing.T) {
 		grown(t, "dense in two blocks", n, sets, func(i int) int { return i%n - n/2 })
 		grown(t, "sparse", n, sets, scatter)
 		grown(t, "sparse uint32", n, sets, func(i int) uint32 { return uint32(scatter(i)) })
-		grown(t, "wide", n, sets, func(i int) int { return scatter(i) << 20 })
+		grown(t, "wide", n, sets, func(i int) int64 { return int64(scatter(i)) << 20 })
 		grown(t, "half dense", n, sets, func(i int) int { return i % n * 9 })
 		grown(t, "string", n, max(2, sets/4), func(i int) string { return "user " + strconv.Itoa(i) })
 		grown(t, "long string", n, max(2, sets/8), func(i int) string { return strings.Repeat("x", 50) + strconv.Itoa(i) })

@@ -31,7 +31,8 @@
 //     method that takes nothing and returns something, and by that changes
 //     nothing that can be observed; not Bytes, Clone, String, GoString, Error and
 //     what begins with Marshal or GobEncode, which tell of the representation, nor
-//     a method that returns its own type. An iterator is read to its end.
+//     a method that returns its own type. An iterator is read to its end; what a
+//     reading returns is judged in the same way, down to the fourth reading.
 //   - Any other struct is judged by its fields, unexported ones too; slices,
 //     arrays, maps, pointers and interfaces by what is in them. An empty slice or map
 //     equals one that is nil.

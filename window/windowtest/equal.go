@@ -31,12 +31,12 @@ func compare(x, y reflect.Value) *difference {
 
 // walk compares values that can be addressed and used as if all were exported.
 type walk struct {
-	seen  map[pair]bool
-	depth int
+	seen     map[pair]bool
+	readings int // the walk is within
 }
 
-// deepest bounds readings that lead from one to the next without an end.
-const deepest = 50
+// deepest bounds readings of what readings returned, which need not have an end.
+const deepest = 4
 
 // pair is two pointers that were compared, or are being compared further out.
 type pair struct {
@@ -55,11 +55,6 @@ func addressable(v reflect.Value) reflect.Value {
 }
 
 func (w *walk) compare(x, y reflect.Value) *difference {
-	if w.depth == deepest {
-		return nil
-	}
-	w.depth++
-	defer func() { w.depth-- }()
 	t := x.Type()
 	if equal, ok := method(x, "Equal"); ok {
 		if arg, ok := equalArgument(equal.Type(), t); ok {
@@ -178,6 +173,11 @@ func (w *walk) compareTargets(x, y reflect.Value) *difference {
 
 // reading compares what a reading returns.
 func (w *walk) reading(x, y reflect.Value, name string) *difference {
+	if w.readings == deepest {
+		return nil
+	}
+	w.readings++
+	defer func() { w.readings-- }()
 	mx, _ := method(x, name)
 	my, _ := method(y, name)
 	xs, ys := mx.Call(nil), my.Call(nil)

@@ -42,6 +42,22 @@ type ring struct {
 	next *ring
 }
 
+// chain is linked both ways: without memory, a walk through it doubles with
+// each link.
+type chain struct {
+	v          int
+	prev, next *chain
+}
+
+func chained(vs ...int) *chain {
+	first := &chain{v: vs[0]}
+	for at := first; len(vs) > 1; vs = vs[1:] {
+		at.next = &chain{v: vs[1], prev: at}
+		at = at.next
+	}
+	return first
+}
+
 // endless leads from reading to reading.
 type endless struct{ n int }
 type endlessToo struct{ n int }
@@ -102,6 +118,8 @@ func TestEqualIsWhatCannotBeToldApart(t *testing.T) {
 		{"interfaces of other types", []any{1}, []any{"a"}, false},
 		{"rings", loop(2), loop(2), true},
 		{"other rings", loop(2), loop(3), false},
+		{"chains", chained(make([]int, 1000)...), chained(make([]int, 1000)...), true},
+		{"chains with another end", chained(make([]int, 1000)...), chained(append(make([]int, 999), 1)...), false},
 		{"endless readings", endless{1}, endless{1}, true},
 		{"functions", []func(){func() {}}, []func(){nil}, false},
 		{"keys of NaN", map[float64]int{nan: 1}, map[float64]int{nan: 1}, true},

@@ -1,0 +1,100 @@
+package bench
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/tidemark-go/tidemark/join"
+)
+
+// Result is a workload measured beside its rival.
+type Result struct {
+	Name         string
+	Facts        int     // a pass
+	Ours, Theirs float64 // ns per fact, the best of the passes
+}
+
+// Ratio is what is told: ours to theirs.
+func (r Result) Ratio() float64 { return r.Ours / r.Theirs }
+
+// Suite measures all workloads, each beside its rival, in passes that alternate:
+// one to warm up, then five of which the best counts. Both see the same facts,
+// and must give the same rows.
+func Suite(w io.Writer, facts int) []Result {
+	var all []Result
+	add := func(r Result) {
+		all = append(all, r)
+		fmt.Fprintf(w, "%-34s %8.1f %8.1f %8.2f\n", r.Name, r.Ours, r.Theirs, r.Ratio())
+	}
+	fmt.Fprintf(w, "%-34s %8s %8s %8s\n", "ns per fact", "ours", "theirs", "ratio")
+	for _, keys := range []int{1_000, 1_000_000} {
+		tumble(add, "uint64", makeFacts(facts, keys, number), keys)
+		tumble(add, "string", makeFacts(facts, keys, text), keys)
+	}
+	others(add, makeFacts(facts, 1_000, number))
+	return all
+}
+
+// tumble is W1.
+func tumble[K comparable](add func(Result), kind string, facts []fact[K], keys int) {
+	h := newHand[K]()
+	a, b := newPipe[plain[K], K](), newPipe[figures[K], K]()
+	ns := passes(facts, func() { h.feed(facts, 1000) }, func() { a.feed(facts, 1000) }, func() { b.feed(facts, 1000) })
+	same(h.rows, h.sum, a.rows, a.sum)
+	same(h.rows, h.sum, b.rows, b.sum)
+	size := fmt.Sprintf("%d %s keys", keys, kind)
+	add(Result{"W1 " + size, len(facts), ns[1], ns[0]})
+	add(Result{"W1 " + size + ", agg parts", len(facts), ns[2], ns[0]})
+}
+
+// others are measured against W1, or its rival, in the same passes.
+func others(add func(Result), facts []fact[uint64]) {
+	base, each := newPipe[plain[uint64], uint64](), newPipe[plain[uint64], uint64]()
+	live, within := newJoinPipe[uint64](join.Live), newJoinPipe[uint64](nil)
+	hand := newJoinHand[uint64]()
+	joined := func(x *joinPipe[uint64]) func() {
+		return func() {
+			if err := x.dim.Feed(versions(facts, 10)...); err != nil {
+				panic(err)
+			}
+			x.feed(facts, 1000)
+		}
+	}
+	ns := passes(facts,
+		func() { base.feed(facts, 1000) },
+		func() { each.feedEach(facts, 1000) },
+		joined(live), joined(within),
+		func() { hand.put(versions(facts, 10)); hand.feed(facts, 1000) })
+	same(base.rows, base.sum, each.rows, each.sum)
+	same(live.rows, live.sum, hand.rows, hand.sum)
+	add(Result{"one fact a Feed / W1", len(facts), ns[1], ns[0]})
+	add(Result{"W3 Live / W1", len(facts), ns[2], ns[0]})
+	add(Result{"W3 Live / W3 by hand", len(facts), ns[2], ns[4]})
+	add(Result{"W3 Within(0) / W1", len(facts), ns[3], ns[0]})
+}
+
+// passes runs all in turn, six times over facts that go on from pass to pass,
+// and returns the best of the last five of each, in ns per fact.
+func passes[K comparable](facts []fact[K], all ...func()) []float64 {
+	best := make([]float64, len(all))
+	for pass := range 6 {
+		for i, f := range all {
+			start := time.Now()
+			f()
+			ns := float64(time.Since(start).Nanoseconds()) / float64(len(facts))
+			if pass > 0 && (best[i] == 0 || ns < best[i]) {
+				best[i] = ns
+			}
+		}
+		later(facts)
+	}
+	return best
+}
+
+// same panics unless both sides gave the same.
+func same(rows int, sum int64, rows2 int, sum2 int64) {
+	if rows != rows2 || sum != sum2 {
+		panic(fmt.Sprintf("bench: rows %d and %d, sums %d and %d: must be the same", rows, rows2, sum, sum2))
+	}
+}

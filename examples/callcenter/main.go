@@ -145,15 +145,12 @@ func (c config) check() error {
 
 // same reports whether two names are of one file.
 func same(a, b string) bool {
-	if filepath.Clean(a) == filepath.Clean(b) {
-		return b != ""
-	}
 	x, err := os.Stat(a)
 	if err != nil {
-		return false
+		return b != "" && filepath.Clean(a) == filepath.Clean(b)
 	}
 	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
+	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.

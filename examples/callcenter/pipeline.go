@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"os"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
@@ -103,7 +104,7 @@ type system struct {
 	p     tidemark.Pipeline
 	calls *tidemark.Input[Call]
 	orgs  *tidemark.Input[Org]
-	bad   *sink.NDJSON[badLine] // nil: not asked for
+	bad   sink.Sink[badLine] // nil: not asked for
 	tally tally
 }
 
@@ -129,16 +130,41 @@ func newSystem(c config) (*system, error) {
 		if c.org != "" {
 			rows = tidemark.Named(tidemark.Filter(all, func(r Row) bool { return r.OrgName == c.org }), "chosen")
 		}
-		tidemark.Into(rows, &sink.NDJSON[Row]{Path: c.out, Truncate: true})
+		tidemark.Into(rows, file[Row](c.out))
 	}
 	tidemark.Into(all, sink.Func[Row](s.tally.take))
 	if c.late != "" {
-		tidemark.Into(tidemark.Map(late, newLate), &sink.NDJSON[lateLine]{Path: c.late, Truncate: true})
+		tidemark.Into(tidemark.Map(late, newLate), file[lateLine](c.late))
 	}
 	if c.bad != "" {
-		s.bad = &sink.NDJSON[badLine]{Path: c.bad, Truncate: true}
+		s.bad = file[badLine](c.bad)
 	}
 	return s, s.p.Check()
+}
+
+// file returns the sink for a file, which is begun anew, or for a device or a
+// pipe of that name.
+func file[R any](path string) sink.Sink[R] {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
+		return &sink.Writer[R]{W: &stream{path: path}}
+	}
+	return &sink.NDJSON[R]{Path: path, Truncate: true}
+}
+
+// stream is a device or a pipe, opened when something is written to it.
+type stream struct {
+	path string
+	f    *os.File
+}
+
+// Write implements io.Writer.
+func (s *stream) Write(b []byte) (n int, err error) {
+	if s.f == nil {
+		if s.f, err = os.OpenFile(s.path, os.O_WRONLY, 0); err != nil {
+			return 0, err
+		}
+	}
+	return s.f.Write(b)
 }
 
 // tell puts a bad line where it belongs.

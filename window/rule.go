@@ -42,6 +42,9 @@ func (p Plan) last(s Span) watermark.Time { return s.End.Add(p.size - p.width) }
 
 // spans appends the spans that hold the slice s, by End.
 func (p Plan) spans(dst []Span, s Span) []Span {
+	if p.size == p.width { // one, cut off at the bounds of time as the slice is
+		return append(dst, s)
+	}
 	first := p.next(s.End.Add(-1))
 	for end, last := first, p.last(s); ; end = end.Add(p.every) {
 		if end >= last {

@@ -95,21 +95,36 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, misse
 		}
 		return
 	}
-	facts, t = facts[:len(key)], t[:len(key)]
 	if cap(s.hashes) < len(key) {
 		s.hashes = make([]uint64, max(len(key), 1024))
 	}
 	hashes := s.hashes[:len(key)]
 	s.keys.Hash(hashes, key)
-	if s.open.large {
-		s.touch(hashes, t)
+	if !s.open.large {
+		s.addHashed(0, key, hashes, t, facts, missed)
+		return
 	}
+	for i := 0; i < len(key); i += block {
+		n := min(i+block, len(key))
+		s.touch(hashes[i:n], t[i:n])
+		s.addHashed(i, key[i:n], hashes[i:n], t[i:n], facts[i:n], missed)
+	}
+}
+
+// block is the number of facts for which touch reads ahead: what it brings in
+// has to stay in the nearest cache.
+const block = 128
+
+// addHashed is AddAll for facts whose hashes are known, the first of them being
+// number from.
+func (s *Store[K, A, T, P]) addHashed(from int, key []K, hashes []uint64, t []watermark.Time, facts []T, missed func(i int, spans []Span)) {
+	facts, t, key = facts[:len(hashes)], t[:len(hashes)], key[:len(hashes)]
 	near := s.open.near // a copy: what the accumulators write cannot change it
 	for i, h := range hashes {
 		at := near.at(t[i])
 		if at == nil {
 			if at = s.slice(t[i]); at == nil {
-				missed(i, s.plan.spans(nil, s.plan.slice(t[i])))
+				missed(from+i, s.plan.spans(nil, s.plan.slice(t[i])))
 				continue
 			}
 			near = s.open.near

@@ -129,6 +129,42 @@ func TestStoreIsTheReference(t *testing.T) {
 	}
 }
 
+// TestManyKeys: tables beyond the nearer caches are read ahead, and grow.
+func TestManyKeys(t *testing.T) {
+	s := newTotals(t, Tumble{Size: 10}, Settings{})
+	for round := range 3 {
+		want := map[int]total{}
+		const n = 60_000
+		var keys, facts []int
+		var times []watermark.Time
+		for i := range n {
+			k := i * 7 % 40_009
+			keys, facts, times = append(keys, k), append(facts, i), append(times, watermark.Time(round*10+i%10))
+			w := want[k]
+			w.Add(i)
+			want[k] = w
+		}
+		for i := 0; i < n; i += 1000 {
+			s.AddAll(keys[i:i+1000], times[i:i+1000], facts[i:i+1000], func(i int, _ []Span) { t.Fatalf("fact %d is late", i) })
+		}
+		got := map[int]total{}
+		s.Advance(watermark.Time(round*10+10), func(p Pane[int, total]) { got[p.Key] = p.Value })
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("round %d: %d panes are not the reference's %d", round, len(got), len(want))
+		}
+		late := 0
+		s.AddAll(keys[:300], times[:300], facts[:300], func(i int, _ []Span) {
+			if i != late {
+				t.Fatalf("fact %d is told as %d", late, i)
+			}
+			late++
+		})
+		if late != 300 {
+			t.Errorf("round %d: %d of 300 facts are late", round, late)
+		}
+	}
+}
+
 func TestStoreHoldsAtTheBoundsOfTime(t *testing.T) {
 	for _, size := range []time.Duration{1, 7, time.Second, 1<<63 - 1} {
 		for _, offset := range []time.Duration{0, 3, -1 << 63, 1<<63 - 1} {

@@ -7,6 +7,7 @@
 package table
 
 import (
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -43,7 +44,7 @@ const (
 func slots(n int) int {
 	least := n * 8
 	if n > sparse {
-		least = max(sparse*8, n*3) // between a third and a sixth full, once it does not fit the cache anyway
+		least = max(sparse*8, n*2) // between half and a quarter full, once it does not fit the cache anyway
 	}
 	size := leastIndex
 	for size < least {
@@ -196,9 +197,8 @@ func (t *Table[K, V]) TouchEntry(hash uint64) uint32 {
 		return 0
 	}
 	n := t.Guess(hash)
-	if n >= uint(len(t.Entries)) { // no branch, but a choice
-		n = 0
-	}
+	_, there := bits.Sub(n, uint(len(t.Entries)), 0)
+	n &= -there // the first where there is none, without a branch
 	e := unsafe.Pointer(&t.Entries[n])
 	return uint32(*(*byte)(e)) + uint32(*(*byte)(unsafe.Add(e, unsafe.Sizeof(t.Entries[0])-1)))
 }

@@ -12,7 +12,7 @@ import (
 func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 	in := s.stream().port
 	st := newStage("inorder", in)
-	op := &inOrder[T]{st: st, in: in, w: watermark.Min, x: newItems[T](), out: newPort[T](st, "", plain)}
+	op := &inOrder[T]{st: st, in: in, w: watermark.Min, q: newWaiting[held[T]](), x: newItems[T](), out: newPort[T](st, "", plain)}
 	if in != nil {
 		op.out.mode, op.out.stamp = in.mode, in.stamp
 	}
@@ -24,6 +24,7 @@ func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 type held[T any] struct {
 	fact  T
 	stamp row.Stamp
+	slot  uint32 // of its key, if there is a column
 }
 
 type inOrder[T any] struct {
@@ -32,6 +33,8 @@ type inOrder[T any] struct {
 	w    watermark.Time
 	q    waiting[held[T]]
 	keys column // of what is held, by slot
+	free []uint32
+	used uint32
 	x    items[T]
 	out  *port[T]
 	late misses[T]
@@ -43,7 +46,7 @@ func (op *inOrder[T]) detail() string { return "" }
 
 func (op *inOrder[T]) held() (keys, rows, bytes int64) {
 	n := int64(op.q.len())
-	return 0, n, n*int64(unsafe.Sizeof(held[T]{})) + int64(cap(op.q.heap))*24
+	return 0, n, int64(op.q.size()) * int64(unsafe.Sizeof(held[T]{})+8)
 }
 
 func (op *inOrder[T]) run() {
@@ -83,19 +86,25 @@ func (op *inOrder[T]) take(b *batch[T], pos, end int) {
 		if op.out.mode == columned {
 			h.stamp = b.stampOf(i)
 		}
-		slot := op.q.push(t, h)
 		if b.keys != nil {
 			if op.keys == nil {
 				op.keys = b.keys.empty()
 			}
-			op.keys.set(int(slot), b.keys, i)
+			if n := len(op.free); n > 0 {
+				h.slot, op.free = op.free[n-1], op.free[:n-1]
+			} else {
+				h.slot = op.used
+				op.used++
+			}
+			op.keys.set(int(h.slot), b.keys, i)
 		}
+		op.q.push(t, h)
 	}
 }
 
 // release gives the first of what is held.
 func (op *inOrder[T]) release(cause uint32) {
-	t, h, slot := op.q.pop()
+	t, h := op.q.pop()
 	op.x.facts = append(op.x.facts, h.fact)
 	op.x.times = append(op.x.times, t)
 	op.x.cause = append(op.x.cause, cause)
@@ -106,7 +115,8 @@ func (op *inOrder[T]) release(cause uint32) {
 		if op.x.keys == nil {
 			op.x.keys = op.keys.empty()
 		}
-		op.x.keys.push(op.keys, int(slot))
+		op.x.keys.push(op.keys, int(h.slot))
+		op.free = append(op.free, h.slot)
 	}
 	op.st.ledger.Counted++
 }

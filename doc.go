@@ -31,7 +31,8 @@
 //
 // # Concurrency
 //
-// A pipeline has one lock and no goroutine: any goroutine may call anything, and
-// rows come as if the calls had come one after another. Functions given to
-// operators, and sinks, must not call the pipeline.
+// A pipeline has one lock and no goroutine. It is built by one goroutine; once
+// that is done any goroutine may call anything, and rows come as if the calls had
+// come one after another. Functions given to operators, and sinks, must not call
+// the pipeline.
 package tidemark

@@ -1,7 +1,9 @@
 package tidemark
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/tidemark-go/tidemark/watermark"
@@ -15,6 +17,7 @@ type source[T any] struct {
 	nanos   func(T) int64
 	mark    func(T) (time.Time, bool) // nil: W follows the times
 	limits  watermark.Limits
+	stray   bool // added after the first call
 	out     *port[T]
 	refused *port[Missed[T]]
 	handles []*Input[T]
@@ -31,6 +34,10 @@ const rangeRule = "an event time must be set and lie between 1677-09-21T00:12:43
 var _ operator = (*source[int])(nil)
 
 func newSource[T any, S watermark.Strategy[T]](p *Pipeline, name string, strategy S) *source[T] {
+	if p == nil { // a pipeline that nobody can close: its mistake is told by Feed
+		p = new(Pipeline)
+		p.mistakes = append(p.mistakes, mistake{&stage{p: p, name: name}, fmt.Errorf("the pipeline is nil")})
+	}
 	src := &source[T]{own: newItems[T](), waits: newItems[Missed[T]]()}
 	switch s := any(strategy).(type) {
 	case watermark.Bounded:
@@ -50,16 +57,22 @@ func newSource[T any, S watermark.Strategy[T]](p *Pipeline, name string, strateg
 		st.mistake(fmt.Errorf("an input must have a name"))
 	}
 	if p.begun {
-		p.broken = &StageError{st.name, fmt.Errorf("was added after the first call: build the whole pipeline, then feed it")}
+		p.misplaced(st, fmt.Errorf("was added after the first call, and takes nothing: build the whole pipeline, then feed it"))
+		src.stray = true
+	} else {
+		p.stages = append(p.stages, st)
+		p.inputs = append(p.inputs, src)
 	}
-	p.stages = append(p.stages, st)
-	p.inputs = append(p.inputs, src)
 	p.mu.Unlock()
 	src.limits.Clock = p.Clock != nil
 	src.group = watermark.NewGroup(src.limits)
 	src.out = newPort[T](st, "", plain)
 	src.refused = newPort[Missed[T]](st, "refused", plain)
 	return src
+}
+
+func (src *source[T]) strayed() error {
+	return &StageError{src.stage.name, errors.New("was added after the first call, and takes nothing")}
 }
 
 func (src *source[T]) base() *inputBase { return &src.inputBase }
@@ -87,6 +100,12 @@ func (src *source[T]) partition(name string) *Input[T] {
 	}
 	h := &Input[T]{p: src.stage.p, src: src, part: src.group.Partition(name)}
 	src.handles = append(src.handles, h)
+	// One that is named on an idle input holds W from now on: others wait again.
+	if p := src.stage.p; src.out.idle && !src.group.Idle() {
+		if src.out.moved(src.group.W(), false); p.begun && !p.ended && !p.inside {
+			p.move(src, src.group.W())
+		}
+	}
 	return h
 }
 
@@ -99,7 +118,12 @@ func (src *source[T]) open() error {
 
 func (src *source[T]) run() {}
 
-func (src *source[T]) detail() string { return src.limits.String() }
+func (src *source[T]) detail() string {
+	if src.mark != nil {
+		return "punctuated" + strings.TrimPrefix(src.limits.String(), "delay 0s")
+	}
+	return src.limits.String()
+}
 
 // fill gives a batch without facts.
 func (src *source[T]) fill(marks []watermark.Mark) {

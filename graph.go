@@ -114,15 +114,24 @@ func newStage(kind string, from ...reader) *stage {
 			s.mistake(fmt.Errorf("stream %d of its arguments, %s, is of another pipeline", i+1, f.name))
 		default:
 			s.from, s.reads = append(s.from, f), append(s.reads, r)
-			r.read(kind == "collect" || kind == "sink")
+			if !p.begun {
+				r.read(kind == "collect" || kind == "sink")
+			}
 		}
 	}
 	s.name = p.derive(kind, from)
 	if p.begun {
-		p.broken = &StageError{s.name, errors.New("was added after the first call: build the whole pipeline, then feed it")}
+		p.misplaced(s, errors.New("was added after the first call, and gets nothing: build the whole pipeline, then feed it"))
+		return s
 	}
 	p.stages = append(p.stages, s)
 	return s
+}
+
+// misplaced notes a mistake made while the pipeline runs: the next call that
+// would take facts tells it, once, and what was built before goes on.
+func (p *Pipeline) misplaced(s *stage, err error) {
+	p.late = errors.Join(p.late, &StageError{s.name, err})
 }
 
 // derive makes a name out of what feeds a stage, and a number where several are alike.
@@ -157,7 +166,8 @@ func (s *stage) mistakeNow(err error) {
 	s.p.mu.Lock()
 	defer s.p.mu.Unlock()
 	if s.p.begun {
-		s.p.broken = &StageError{s.name, err}
+		s.p.misplaced(s, err)
+		return
 	}
 	s.mistake(err)
 }

@@ -250,6 +250,7 @@ func (in *refInput) end() {
 // name makes the partition known that is next: it counts from now on.
 func (r *reference) name(in *refInput) {
 	in.parts = append(in.parts, &refPart{told: watermark.Min, counts: true, closed: in.closed, since: watermark.Min})
+	r.event(in.settle) // one that is named on an idle input holds W from its naming
 }
 
 // close ends all inputs at once.

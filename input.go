@@ -37,6 +37,9 @@ func (b *inputBase) step(w watermark.Time) []watermark.Mark {
 	return nil
 }
 
+// errNoInput is what a zero Input says.
+var errNoInput = errors.New("tidemark: the input is a zero value: take it from From")
+
 // From adds an input to p. The function at gives a fact's event time; the zero
 // time and times outside the years 1678 to 2261 are refused.
 func From[T any, S watermark.Strategy[T]](p *Pipeline, name string, at func(T) time.Time, strategy S) (*Input[T], Stream[T]) {
@@ -67,6 +70,9 @@ func FromNanos[T any, S watermark.Strategy[T]](p *Pipeline, name string, at func
 // *FactError tells of a fact that cannot be taken where nobody listens to
 // Refused; all others were taken, so it must not be repeated.
 func (in *Input[T]) Feed(facts ...T) error {
+	if in.p == nil {
+		return errNoInput
+	}
 	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -76,6 +82,9 @@ func (in *Input[T]) Feed(facts ...T) error {
 // FeedAt is Feed, and keeps position, where the source stands after these
 // facts. It is kept if the facts were taken.
 func (in *Input[T]) FeedAt(position string, facts ...T) error {
+	if in.p == nil {
+		return errNoInput
+	}
 	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -88,6 +97,9 @@ func (in *Input[T]) FeedAt(position string, facts ...T) error {
 
 // Position is the last position that FeedAt kept, "" before the first.
 func (in *Input[T]) Position() string {
+	if in.p == nil {
+		return ""
+	}
 	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -101,6 +113,9 @@ func (in *Input[T]) feed(facts []T) error {
 	}
 	if err := p.enter(); err != nil {
 		return err
+	}
+	if in.src.stray {
+		return in.src.strayed()
 	}
 	if p.full() {
 		return ErrFull
@@ -125,6 +140,9 @@ func (in *Input[T]) feed(facts []T) error {
 // W is the least of the active ones. It counts from its naming: until it is fed,
 // idle or closed it holds W back. The same name gives the same partition.
 func (in *Input[T]) Partition(name string) *Input[T] {
+	if in.p == nil {
+		return in
+	}
 	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -168,6 +186,9 @@ func (in *Input[T]) Close() error {
 
 // call lets f move the watermark, and runs what that makes due.
 func (in *Input[T]) call(f func(now watermark.Time) error) error {
+	if in.p == nil {
+		return errNoInput
+	}
 	p := in.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -176,6 +197,9 @@ func (in *Input[T]) call(f func(now watermark.Time) error) error {
 	}
 	if err := p.enter(); err != nil {
 		return err
+	}
+	if in.src.stray {
+		return in.src.strayed()
 	}
 	p.tick()
 	w := in.src.group.W()
@@ -189,4 +213,9 @@ func (in *Input[T]) call(f func(now watermark.Time) error) error {
 // Refused is the stream of the facts that could not be taken: those without a
 // time, and those further ahead than MaxAhead allows. It is one for all
 // partitions. Without it they are told as errors by Feed.
-func (in *Input[T]) Refused() Stream[Missed[T]] { return Stream[Missed[T]]{in.src.refused} }
+func (in *Input[T]) Refused() Stream[Missed[T]] {
+	if in.p == nil {
+		return Stream[Missed[T]]{}
+	}
+	return Stream[Missed[T]]{in.src.refused}
+}

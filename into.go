@@ -3,6 +3,7 @@ package tidemark
 import (
 	"context"
 	"errors"
+	"reflect"
 
 	"github.com/tidemark-go/tidemark/sink"
 )
@@ -10,7 +11,7 @@ import (
 // Into gives the rows of s to sinks, each to every one. Rows that a sink
 // refuses are kept and offered again, before any others.
 func Into[R any](s Of[R], sinks ...sink.Sink[R]) {
-	in := s.stream().port
+	in := portOf(s)
 	if len(sinks) == 0 && in != nil {
 		in.of.mistakeNow(errors.New("Into: there is no sink"))
 	}
@@ -18,7 +19,7 @@ func Into[R any](s Of[R], sinks ...sink.Sink[R]) {
 		st := newStage("sink", in)
 		op := &into[R]{st: st, in: in, sink: k}
 		st.op, st.terminal = op, true
-		if k == nil {
+		if k == nil || empty(k) {
 			st.mistakeNow(errors.New("the sink is nil"))
 		}
 		st.p.mu.Lock()
@@ -27,15 +28,30 @@ func Into[R any](s Of[R], sinks ...sink.Sink[R]) {
 	}
 }
 
+// empty reports whether there is a nil pointer or function in the interface.
+func empty(sink any) bool {
+	v := reflect.ValueOf(sink)
+	return (v.Kind() == reflect.Pointer || v.Kind() == reflect.Func) && v.IsNil()
+}
+
 type into[R any] struct {
 	stateless
 	st     *stage
 	in     *port[R]
 	sink   sink.Sink[R]
-	batch  sink.Batch[R] // given to the sink, or refused by it
+	batch  sink.Batch[R] // to be written, or refused
+	given  sink.Batch[R] // to the sink, which may change it
 	failed error         // by the last Write; nil: nothing is refused
 	told   bool
 	closed bool
+}
+
+// open lets a sink that can say what is wrong with its settings say so.
+func (op *into[R]) open() error {
+	if c, ok := op.sink.(interface{ Check() error }); ok && !empty(op.sink) {
+		return c.Check()
+	}
+	return nil
 }
 
 func (op *into[R]) detail() string { return sinkName(op.sink) }
@@ -57,9 +73,13 @@ func (op *into[R]) run() {
 // write offers all rows that are there.
 func (op *into[R]) write() {
 	n := len(op.batch.Rows)
-	// A sink may do with the batch what it likes, but not lose rows that it refuses.
-	b := sink.Batch[R]{Rows: op.batch.Rows, Stamps: op.batch.Stamps}
-	if op.failed = op.sink.Write(b); op.failed != nil {
+	// A sink may do with its batch what it likes: what it refuses is offered
+	// again as it was, so it gets a copy.
+	op.given.Rows = append(op.given.Rows[:0], op.batch.Rows...)
+	op.given.Stamps = append(op.given.Stamps[:0], op.batch.Stamps...)
+	op.failed = op.sink.Write(op.given)
+	clear(op.given.Rows)
+	if op.failed != nil {
 		op.told = false
 		return
 	}

@@ -90,7 +90,7 @@ func (op *merger[S, T]) run() {
 	for i := range op.in {
 		op.in[i].start()
 		if op.in[i].fed() {
-			op.cols[i] = op.args[i].keysOf(&op.in[i].batch)
+			op.cols[i] = op.args[i].keysOf(&op.in[i].batch, op.cols[i])
 		}
 	}
 	moved := true // idleness may have changed

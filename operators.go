@@ -14,7 +14,7 @@ var errNilFunc = errors.New("its function is nil")
 // A key is made of integers, booleans, strings, network addresses and arrays and
 // structs of these; Check refuses others where a stage needs the key.
 func KeyBy[T any, K comparable](s Of[T], key func(T) K) Keyed[K, T] {
-	t := s.stream()
+	t := Stream[T]{portOf(s)}
 	if key == nil && t.port != nil {
 		t.port.of.mistakeNow(errors.New("KeyBy: its function is nil"))
 	}
@@ -41,7 +41,7 @@ func Named[S Same[S, T], T any](s S, name string) S {
 
 // Map gives f of each fact. The key is gone; KeyBy gives it a new one.
 func Map[T, R any](s Of[T], f func(T) R) Stream[R] {
-	in := s.stream().port
+	in := portOf(s)
 	st := newStage("map", in)
 	op := &mapper[T, R]{st: st, in: in, f: f, x: newItems[R](), out: newPort[R](st, "", in.inherit())}
 	st.op = op
@@ -83,7 +83,7 @@ func (op *mapper[T, R]) run() {
 // FlatMap gives what f emits for each fact. The second row of a fact and those
 // after it have IDs of their own, by their number.
 func FlatMap[T, R any](s Of[T], f func(fact T, emit func(R))) Stream[R] {
-	in := s.stream().port
+	in := portOf(s)
 	st := newStage("flatmap", in)
 	op := &flatMapper[T, R]{st: st, in: in, f: f, x: newItems[R](), out: newPort[R](st, "", in.inherit())}
 	st.op = op

@@ -2,7 +2,6 @@ package tidemark
 
 import (
 	"iter"
-	"slices"
 
 	"github.com/tidemark-go/tidemark/internal/scan"
 	"github.com/tidemark-go/tidemark/row"
@@ -23,11 +22,12 @@ type Output[R any] struct {
 type rows[R any] struct {
 	vals   []R
 	stamps []row.Stamp
+	head   int // of vals that are gone already
 }
 
 // Collect keeps the rows of s for the program to drain.
 func Collect[R any](s Of[R]) *Output[R] {
-	in := s.stream().port
+	in := portOf(s)
 	st := newStage("collect", in)
 	o := &Output[R]{st: st, in: in, wipe: scan.For[R]()}
 	st.op, st.terminal = o, true
@@ -58,10 +58,13 @@ func (o *Output[R]) run() {
 }
 
 // count is Len for a caller who holds the lock.
-func (o *Output[R]) count() int { return len(o.rows.vals) }
+func (o *Output[R]) count() int { return len(o.rows.vals) - o.rows.head }
 
 // Len is the number of rows to drain.
 func (o *Output[R]) Len() int {
+	if o.st == nil {
+		return 0
+	}
 	o.st.p.mu.Lock()
 	defer o.st.p.mu.Unlock()
 	return o.count()
@@ -72,11 +75,11 @@ func (o *Output[R]) Len() int {
 // lock is not held meanwhile: the loop may feed the pipeline.
 func (o *Output[R]) Drain() iter.Seq[R] {
 	return func(yield func(R) bool) {
-		r, done := o.take(), 0
-		defer func() { o.giveBack(r, done) }()
-		for i := range r.vals {
-			done++
-			if !yield(r.vals[i]) {
+		r := o.take()
+		defer func() { o.giveBack(r) }()
+		for r.head < len(r.vals) {
+			r.head++
+			if !yield(r.vals[r.head-1]) {
 				return
 			}
 		}
@@ -86,10 +89,11 @@ func (o *Output[R]) Drain() iter.Seq[R] {
 // DrainStamped is Drain with the stamp of each row.
 func (o *Output[R]) DrainStamped() iter.Seq2[row.Stamp, R] {
 	return func(yield func(row.Stamp, R) bool) {
-		r, done := o.take(), 0
-		defer func() { o.giveBack(r, done) }()
-		for i := range r.vals {
-			done++
+		r := o.take()
+		defer func() { o.giveBack(r) }()
+		for r.head < len(r.vals) {
+			i := r.head
+			r.head++
 			s := row.Stamp{}
 			if i < len(r.stamps) {
 				s = r.stamps[i]
@@ -105,15 +109,21 @@ func (o *Output[R]) DrainStamped() iter.Seq2[row.Stamp, R] {
 
 // DrainTo appends all rows to dst.
 func (o *Output[R]) DrainTo(dst []R) []R {
+	if o.st == nil {
+		return dst
+	}
 	o.st.p.mu.Lock()
 	defer o.st.p.mu.Unlock()
-	dst = append(dst, o.rows.vals...)
+	dst = append(dst, o.rows.vals[o.rows.head:]...)
 	o.empty(&o.rows)
 	return dst
 }
 
 // take takes all rows away.
 func (o *Output[R]) take() rows[R] {
+	if o.st == nil {
+		return rows[R]{}
+	}
 	o.st.p.mu.Lock()
 	defer o.st.p.mu.Unlock()
 	r := o.rows
@@ -121,16 +131,20 @@ func (o *Output[R]) take() rows[R] {
 	return r
 }
 
-// giveBack returns what take gave; the first done rows have been drained.
-func (o *Output[R]) giveBack(r rows[R], done int) {
+// giveBack returns what take gave, less what has been drained of it.
+func (o *Output[R]) giveBack(r rows[R]) {
+	if o.st == nil {
+		return
+	}
 	o.st.p.mu.Lock()
 	defer o.st.p.mu.Unlock()
-	if done < len(r.vals) { // they come before what has been added meanwhile
-		r.vals = append(slices.Delete(r.vals, 0, done), o.rows.vals...)
+	if r.head < len(r.vals) { // the rest comes before what has been added meanwhile
+		r.vals = append(r.vals, o.rows.vals[o.rows.head:]...)
 		if len(r.stamps) > 0 {
-			r.stamps = append(slices.Delete(r.stamps, 0, done), o.rows.stamps...)
+			r.stamps = append(r.stamps, o.rows.stamps[o.rows.head:]...)
 		}
 		o.rows, r = r, o.rows
+		o.st.p.crowded = true
 	}
 	o.empty(&r)
 	if cap(r.vals) > cap(o.used.vals) {
@@ -143,5 +157,5 @@ func (o *Output[R]) empty(r *rows[R]) {
 	if o.wipe {
 		clear(r.vals)
 	}
-	r.vals, r.stamps = r.vals[:0], r.stamps[:0]
+	r.vals, r.stamps, r.head = r.vals[:0], r.stamps[:0], 0
 }

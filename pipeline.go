@@ -25,6 +25,7 @@ type Pipeline struct {
 
 	begun   bool  // the graph is fixed
 	broken  error // why no call is possible
+	late    error // mistakes made while it runs, not told yet
 	inside  bool  // a run is under way, or a function of the user's panicked in it
 	ended   bool  // Close was called: nothing can be fed
 	forced  bool  // the run at hand is that of Close
@@ -77,12 +78,25 @@ func (p *Pipeline) enter() error {
 	if p.inside {
 		return errPanicked
 	}
+	if err := p.late; err != nil {
+		p.late = nil
+		return err
+	}
+	if len(p.sinks) == 0 {
+		return nil
+	}
+	return p.untold()
+}
+
+// untold tells what sinks have failed at, all of them.
+func (p *Pipeline) untold() error {
+	var errs []error
 	for _, o := range p.sinks {
 		if err := o.untold(); err != nil {
-			return err
+			errs = append(errs, err)
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // full reports whether an output holds as many rows as it may.
@@ -174,10 +188,10 @@ func (p *Pipeline) Close(ctx context.Context) error {
 	if err := p.begin(); err != nil {
 		return err
 	}
-	if p.inside {
-		return errPanicked
-	}
 	p.ended = true
+	if p.inside { // nothing can fire, but what was fired is delivered
+		return errors.Join(errPanicked, p.settle(func(o outlet) error { return o.close(ctx) }))
+	}
 	if !p.fired {
 		p.epoch++
 		p.inside, p.forced = true, true

@@ -160,11 +160,155 @@ func TestAStageAddedWhileItRunsIsAMistake(t *testing.T) {
 	in, panes, late := tumbling(&p)
 	tidemark.Collect(panes)
 	must(t, in.Feed(tick{}))
-	tidemark.Collect(late)
-	if err := in.Feed(tick{}); err == nil || !strings.Contains(err.Error(), "ticks/window:late/collect: was added after the first call") {
+	stray := tidemark.Collect(late)
+	for _, want := range []string{"ticks/window:late/collect: was added after the first call", ""} { // told once
+		err := in.Feed(tick{T: 20})
+		if (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+	}
+	other, _ := tidemark.FromNanos(&p, "other", tick.nanos, watermark.Bounded{})
+	if err := other.Feed(tick{}); err == nil {
+		t.Error("an input that nothing reads has taken a fact")
+	}
+	_, _ = p.Stats(), p.Explain()
+	must(t, p.Close(context.Background()))
+	if stray.Len() != 0 {
+		t.Error("a stage that is not there has rows")
+	}
+}
+
+// TestASinkMayChangeItsBatch: what it refuses comes again as it was.
+func TestASinkMayChangeItsBatch(t *testing.T) {
+	var p tidemark.Pipeline
+	in, panes, _ := tumbling(&p)
+	var got []int64
+	failed := false
+	tidemark.Into(panes, sink.Func[tickPane](func(b sink.Batch[tickPane]) error {
+		if !failed {
+			failed = true
+			b.Rows = slices.DeleteFunc(b.Rows, func(x tickPane) bool { return x.Key == 1 })
+			clear(b.Stamps)
+			return errors.New("down")
+		}
+		for i, r := range b.Rows {
+			if b.Stamps[i] != r.Stamp {
+				t.Errorf("row %d has another stamp", i)
+			}
+			got = append(got, r.Key)
+		}
+		return nil
+	}))
+	must(t, in.Feed(tick{K: 0}, tick{K: 1}, tick{K: 2}, tick{T: 10, K: 3}))
+	must(t, p.Close(context.Background()))
+	if !slices.Equal(got, []int64{0, 1, 2, 3}) {
+		t.Errorf("the sink has keys %v", got)
+	}
+}
+
+// TestEachSinkThatFailsIsTold, and offered again while another is down.
+func TestEachSinkThatFailsIsTold(t *testing.T) {
+	var p tidemark.Pipeline
+	in, panes, _ := tumbling(&p)
+	down := [2]bool{true, true}
+	rows := [2]int{}
+	for i := range down {
+		tidemark.Into(panes, sink.Func[tickPane](func(b sink.Batch[tickPane]) error {
+			if down[i] {
+				return fmt.Errorf("sink %d is down", i)
+			}
+			rows[i] += len(b.Rows)
+			return nil
+		}))
+	}
+	must(t, in.Feed(tick{}, tick{T: 10}))
+	err := in.Feed(tick{T: 20})
+	if err == nil || !strings.Contains(err.Error(), "sink 0 is down") || !strings.Contains(err.Error(), "sink 1 is down") {
 		t.Errorf("got %v", err)
 	}
-	_ = p.Stats()
+	down[1] = false
+	if err := in.Feed(tick{T: 20}); err == nil || strings.Contains(err.Error(), "sink 1") || rows[1] != 1 {
+		t.Errorf("got %v; the second sink has %d rows", err, rows[1])
+	}
+	down[0] = false
+	must(t, in.Feed(tick{T: 20}))
+	must(t, p.Close(context.Background()))
+	if rows != [2]int{3, 3} {
+		t.Errorf("the sinks have %v rows", rows)
+	}
+}
+
+// TestQuestionsDoNotFreezeTheGraph: Check, WhyNot, Stats, Explain and Next may
+// be asked while it is built.
+func TestQuestionsDoNotFreezeTheGraph(t *testing.T) {
+	var p tidemark.Pipeline
+	in, panes, _ := tumbling(&p)
+	_, _, _, _ = p.Check(), tidemark.WhyNot(panes, 1, time.Unix(0, 1)), p.Stats(), p.Explain()
+	_, _ = p.Next()
+	out := tidemark.Collect(panes)
+	must(t, in.Feed(tick{}, tick{T: 10}))
+	if out.Len() != 1 {
+		t.Errorf("%d rows", out.Len())
+	}
+}
+
+// TestABreakLeavesTheOutputFull: what a break gives back counts again.
+func TestABreakLeavesTheOutputFull(t *testing.T) {
+	p := tidemark.Pipeline{Limit: 2}
+	in, panes, _ := tumbling(&p)
+	out := tidemark.Collect(panes)
+	must(t, in.Feed(tick{}, tick{T: 10}, tick{T: 20}, tick{T: 30}))
+	for range out.Drain() {
+		must(t, in.Feed(tick{T: 31}))
+		break
+	}
+	if err := in.Feed(tick{T: 32}); !errors.Is(err, tidemark.ErrFull) {
+		t.Errorf("%d rows of 2, and Feed says %v", out.Len(), err)
+	}
+}
+
+// TestZeroValuesDoNotPanic: they say what they are, or have nothing.
+func TestZeroValuesDoNotPanic(t *testing.T) {
+	var in tidemark.Input[tick]
+	if in.Feed(tick{}) == nil || in.Advance(time.Unix(1, 0)) == nil || in.FeedAt("x") == nil || in.Idle() == nil || in.Close() == nil || in.Position() != "" || in.Partition("a").Feed() == nil {
+		t.Error("a zero Input takes calls")
+	}
+	var out tidemark.Output[tick]
+	for range out.Drain() {
+		t.Error("a zero Output has rows")
+	}
+	if out.Len() != 0 || out.DrainTo(nil) != nil {
+		t.Error("a zero Output has rows")
+	}
+	none, ticks := tidemark.FromNanos(nil, "none", tick.nanos, watermark.Bounded{})
+	tidemark.Collect(ticks)
+	if err := none.Feed(tick{}); err == nil || !strings.Contains(err.Error(), "the pipeline is nil") {
+		t.Errorf("got %v", err)
+	}
+	tidemark.Collect(tidemark.Map(nil, func(tick) int { return 0 }))
+	tidemark.Into[tick](nil, sink.Func[tick](nil))
+}
+
+// TestAFactBehindWCountsInASpanThatIsOpen, and one decades back is told.
+func TestAFactBehindWCountsInASpanThatIsOpen(t *testing.T) {
+	var p tidemark.Pipeline
+	in, panes, late := tumbling(&p)
+	out, missed := tidemark.Collect(panes), tidemark.Collect(late)
+	must(t, in.Feed(tick{T: 19, N: 1}, tick{T: 11, N: 2}, tick{T: -1 << 62, N: 4}))
+	must(t, p.Close(context.Background()))
+	for r := range out.Drain() {
+		if r.Value.N != 3 || r.Facts != 2 {
+			t.Errorf("pane %+v", r)
+		}
+	}
+	for m := range missed.Drain() {
+		if m.Fact.N != 4 || m.Reason != tidemark.Late || len(m.Spans) != 1 || !m.Spans[0].Contains(-1<<62) {
+			t.Errorf("missed %+v", m)
+		}
+	}
+	if s := p.Stats().Stages[0]; s.Late != 1 || s.Counted != 2 {
+		t.Errorf("%+v", s)
+	}
 }
 
 func TestNilFunctionsAndZeroStreamsAreMistakes(t *testing.T) {
@@ -359,5 +503,45 @@ func TestTombstonesOnPointersAndInterfaces(t *testing.T) {
 	}
 	if noA.Len() != 1 || noB.Len() != 1 {
 		t.Errorf("%d and %d unmatched, want one each", noA.Len(), noB.Len())
+	}
+}
+
+// TestNothingIsAllocatedPerFact in any stage, at one fact a Feed.
+func TestNothingIsAllocatedPerFact(t *testing.T) {
+	if testing.Short() {
+		t.Skip("counts allocations")
+	}
+	type keyed = tidemark.Keyed[int64, tick]
+	for name, build := range map[string]func(s keyed) keyed{
+		"filter":   func(s keyed) keyed { return tidemark.Filter(s, func(x tick) bool { return x.N%2 == 0 }) },
+		"validate": func(s keyed) keyed { good, _ := tidemark.Validate(s, func(tick) error { return nil }); return good },
+		"map": func(s keyed) keyed {
+			return tidemark.KeyBy(tidemark.Map(s, func(x tick) tick { return x }), tick.key)
+		},
+		"merge":   func(s keyed) keyed { return tidemark.Merge(s, s) },
+		"inorder": func(s keyed) keyed { o, _ := tidemark.InOrder(s); return o },
+		"join": func(s keyed) keyed {
+			o, _ := tidemark.JoinAsOf(s, s, join.AsOf{Missing: join.Zero}, func(x, _ tick) tick { return x })
+			return o
+		},
+	} {
+		var p tidemark.Pipeline
+		in, ticks := tidemark.FromNanos(&p, "ticks", tick.nanos, watermark.Bounded{Delay: 100})
+		panes, _ := tidemark.Window[adder](build(tidemark.KeyBy(ticks, tick.key)), window.Tumble{Size: 1000})
+		out := tidemark.Collect(panes)
+		i := int64(0)
+		pass := func() {
+			for range 5000 {
+				i++
+				must(t, in.Feed(tick{T: i - i*7%50, K: i % 16, N: i}))
+			}
+			for range out.Drain() {
+			}
+		}
+		pass()
+		pass()
+		if per := testing.AllocsPerRun(3, pass) / 5000; per > 0.02 {
+			t.Errorf("%s: %.3f allocations a fact, want none", name, per)
+		}
 	}
 }

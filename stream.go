@@ -22,7 +22,15 @@ type Same[S, T any] interface {
 	Of[T]
 	with(Stream[T]) S
 	withKeys(Stream[T]) S
-	keysOf(b *batch[T]) column
+	keysOf(b *batch[T], into column) column
+}
+
+// portOf returns the port of a stream, nil if there is none.
+func portOf[T any](s Of[T]) *port[T] {
+	if s == nil {
+		return nil
+	}
+	return s.stream().port
 }
 
 func (s Stream[T]) stream() Stream[T] { return s }
@@ -31,17 +39,24 @@ func (s Stream[T]) with(t Stream[T]) Stream[T] { return t }
 
 func (s Stream[T]) withKeys(t Stream[T]) Stream[T] { return t }
 
-func (s Stream[T]) keysOf(*batch[T]) column { return nil }
+func (s Stream[T]) keysOf(*batch[T], column) column { return nil }
 
 func (s Keyed[K, T]) with(t Stream[T]) Keyed[K, T] { return Keyed[K, T]{t, s.key} }
 
 // withKeys is with for a stream whose batches have a column of keys.
 func (s Keyed[K, T]) withKeys(t Stream[T]) Keyed[K, T] { return Keyed[K, T]{t, nil} }
 
-// keysOf gives the keys of b as a column of their own.
-func (s Keyed[K, T]) keysOf(b *batch[T]) column {
-	c := new(keyColumn[K])
-	c.keys = s.keys(b, nil)
+// keysOf gives the keys of b as a column, in that of the run before.
+func (s Keyed[K, T]) keysOf(b *batch[T], into column) column {
+	c, ok := into.(*keyColumn[K])
+	if !ok {
+		c = new(keyColumn[K])
+	}
+	if s.key == nil {
+		c.keys = append(c.keys[:0], s.keys(b, nil)...)
+	} else {
+		c.keys = s.keys(b, c.keys)
+	}
 	return c
 }
 

@@ -39,8 +39,8 @@ func WhyNot[K comparable, A any](panes Keyed[K, window.Pane[K, A]], key K, t tim
 		if op, ok := s.op.(interface {
 			whyNot(K, watermark.Time) Why
 		}); ok {
-			if err := p.begin(); err != nil || !s.opened {
-				return Why{text: fmt.Sprintf("no call is possible: %v", err)}
+			if !p.begun || !s.opened {
+				return Why{text: s.name + ": nothing has been fed yet"}
 			}
 			return op.whyNot(key, at)
 		}
@@ -55,12 +55,16 @@ func (op *windowed[K, A, T, P]) whyNot(key K, t watermark.Time) Why {
 	span, facts, open := op.store.Look(key, t)
 	w := Why{Span: span, Facts: facts, Held: open && facts > 0}
 	at := "not set"
-	if op.w != watermark.Min {
+	switch op.w {
+	case watermark.Min:
+	case watermark.Max:
+		at = "at its end"
+	default:
 		w.Watermark, at = op.w.UTC(), op.w.String()
 	}
 	switch {
 	case !open:
-		w.text = fmt.Sprintf("%s: the span %v has fired: W is %s; if %v had facts in time, its pane was sent", op.st.name, span, at, key)
+		w.text = fmt.Sprintf("%s: the span %v has fired: W is %s; if %v had facts in time, its pane has left the window", op.st.name, span, at, key)
 		return w
 	case facts == 0:
 		w.text = fmt.Sprintf("%s: no fact of %v has come for the span %v; W is %s", op.st.name, key, span, at)

@@ -224,12 +224,27 @@ func (p *Pipeline) compile() error {
 	}
 	for _, s := range p.stages {
 		err := s.op.open()
-		if s.opened = err == nil; err != nil {
-			errs = append(errs, &StageError{s.name, err})
+		s.opened = err == nil
+		for _, e := range parts(err) {
+			errs = append(errs, &StageError{s.name, e})
 		}
 	}
 	p.broken = errors.Join(errs...)
 	return p.broken
+}
+
+// parts takes a joined error apart, so that each part can name its stage.
+func parts(err error) (all []error) {
+	if err == nil {
+		return nil
+	}
+	if j, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range j.Unwrap() {
+			all = append(all, parts(e)...)
+		}
+		return all
+	}
+	return []error{err}
 }
 
 // begin ends the building of the graph: the order in which its stages run is fixed.

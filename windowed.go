@@ -1,6 +1,7 @@
 package tidemark
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sort"
@@ -42,14 +43,12 @@ type windowed[K comparable, A, T any, P window.Accumulator[A, T]] struct {
 }
 
 func (op *windowed[K, A, T, P]) open() error {
-	set, err := window.Apply(op.options...)
-	if err != nil {
-		return err
-	}
+	set, wrong := window.Apply(op.options...)
 	op.miss = op.missed
 	set.Stage = op.st.p.Name + "/" + op.st.name
-	op.store, err = window.NewStore[A, T, K, P](op.rule, set)
-	return err
+	store, err := window.NewStore[A, T, K, P](op.rule, set)
+	op.store = store
+	return errors.Join(wrong, err)
 }
 
 func (op *windowed[K, A, T, P]) detail() string {

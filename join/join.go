@@ -13,6 +13,7 @@
 package join
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -87,17 +88,16 @@ func (a Absent) missing() error {
 // String gives the name.
 func (a Absent) String() string { return "Zero" }
 
-// Check returns what is wrong with the settings.
+// Check returns all that is wrong with the settings, a mistake a line.
 func (a AsOf) Check() error {
+	var wait, missing error
 	if a.Wait != nil {
-		if err := a.Wait.wait(); err != nil {
-			return err
-		}
+		wait = a.Wait.wait()
 	}
 	if a.Missing != nil {
-		return a.Missing.missing()
+		missing = a.Missing.missing()
 	}
-	return nil
+	return errors.Join(wait, missing)
 }
 
 // Tombstone is what a version may implement: one that is deleted ends the

@@ -7,6 +7,7 @@ package row
 import (
 	"encoding/hex"
 	"fmt"
+	"strings"
 
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -27,7 +28,30 @@ func (k Kind) String() string {
 	if k > Withdrawn {
 		return fmt.Sprintf("kind(%d)", uint8(k))
 	}
-	return [...]string{"final", "early", "correction", "withdrawn"}[k]
+	return kindNames[k]
+}
+
+// kindNames has the names of all kinds, in their order.
+var kindNames = [...]string{"final", "early", "correction", "withdrawn"}
+
+// MarshalText implements encoding.TextMarshaler: the name, as String gives it.
+// A Kind that is none of the four is an error.
+func (k Kind) MarshalText() ([]byte, error) {
+	if k > Withdrawn {
+		return nil, fmt.Errorf("row: kind %d: has no name: must be at most %d, %v", uint8(k), uint8(Withdrawn), Withdrawn)
+	}
+	return []byte(kindNames[k]), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler for what MarshalText writes.
+func (k *Kind) UnmarshalText(b []byte) error {
+	for i, name := range kindNames {
+		if string(b) == name {
+			*k = Kind(i)
+			return nil
+		}
+	}
+	return fmt.Errorf("row: kind %q: must be one of %s", b, strings.Join(kindNames[:], ", "))
 }
 
 // ID names a row, the same for every revision, run and restore: 128 bits over

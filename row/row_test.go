@@ -34,3 +34,25 @@ func TestKindsHaveNames(t *testing.T) {
 		}
 	}
 }
+
+func TestKindIsWrittenAsItsNameAndReadBack(t *testing.T) {
+	for k, want := range map[Kind]string{Final: `"final"`, Early: `"early"`, Correction: `"correction"`, Withdrawn: `"withdrawn"`} {
+		b, err := json.Marshal(k)
+		if err != nil || string(b) != want {
+			t.Errorf("kind %d as JSON: %s, %v, want %s", k, b, err, want)
+		}
+		back := Kind(9)
+		if err := json.Unmarshal(b, &back); err != nil || back != k {
+			t.Errorf("%s read back: %v, %v", b, back, err)
+		}
+	}
+	if b, err := Kind(4).MarshalText(); err == nil {
+		t.Errorf("kind 4 is written, as %q", b)
+	}
+	for _, bad := range []string{"", "Final", "finals", "0", "kind(9)"} {
+		k := Early
+		if err := k.UnmarshalText([]byte(bad)); err == nil || k != Early {
+			t.Errorf("%q is taken, or changes the value: %v, %v", bad, k, err)
+		}
+	}
+}

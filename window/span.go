@@ -25,3 +25,9 @@ type Pane[K comparable, A any] struct {
 	Facts     int            // number of facts in Value
 	Last      watermark.Time // time of the last fact, in event time
 }
+
+// String gives kind, key, span, number of facts and value, the key and the value
+// as %v does.
+func (p Pane[K, A]) String() string {
+	return fmt.Sprintf("%v %v %v facts=%d value=%v", p.Kind, p.Key, p.Span, p.Facts, p.Value)
+}

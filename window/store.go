@@ -1,11 +1,11 @@
 package window
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
 
-	"github.com/tidemark-go/tidemark/internal/hugepage"
 	"github.com/tidemark-go/tidemark/internal/keys"
 	"github.com/tidemark-go/tidemark/internal/scan"
 	"github.com/tidemark-go/tidemark/row"
@@ -33,19 +33,21 @@ type Store[K comparable, A, T any, P Accumulator[A, T]] struct {
 	touched uint32   // keeps the loads of touch
 }
 
-// NewStore returns a store for rule; the error tells what is wrong with the
-// rule, or with K, which may not hold pointers, interfaces, channels or floats.
+// NewStore returns a store for rule; the error tells all that is wrong, a mistake
+// a line: with the rule, and with K, which may not hold pointers, interfaces,
+// channels or floats.
 func NewStore[A, T any, K comparable, P Accumulator[A, T]](rule Rule, set Settings) (*Store[K, A, T, P], error) {
-	if rule == nil {
-		return nil, fmt.Errorf("window: the rule is nil: give Tumble or another")
-	}
-	plan, err := rule.Plan()
-	if err != nil {
-		return nil, err
+	var plan Plan
+	wrong := fmt.Errorf("window: the rule is nil: give Tumble or another")
+	if rule != nil {
+		plan, wrong = rule.Plan()
 	}
 	k, err := keys.Compile[K]()
 	if err != nil {
-		return nil, fmt.Errorf("window: %w", err)
+		err = fmt.Errorf("window: %w", err)
+	}
+	if err := errors.Join(wrong, err); err != nil {
+		return nil, err
 	}
 	return &Store[K, A, T, P]{
 		plan: plan,
@@ -198,11 +200,7 @@ func (s *Store[K, A, T, P]) AppendFired(dst []Pane[K, A], w watermark.Time, forc
 func (s *Store[K, A, T, P]) fire(dst []Pane[K, A], at *slice[K, A], forced bool) []Pane[K, A] {
 	n := len(dst)
 	seed := keys.Fold(s.seed, uint64(at.Start), uint64(at.End))
-	if more := at.table.Len(); cap(dst)-n < more {
-		dst = slices.Grow(dst, more)
-		hugepage.Advise(dst)
-	}
-	dst = dst[:n+at.table.Len()]
+	dst = slices.Grow(dst, at.table.Len())[:n+at.table.Len()]
 	panes := dst[n:]
 	end := at.End.Add(-1)
 	for i := range at.table.Entries {

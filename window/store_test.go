@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -258,6 +259,36 @@ func TestMistakesNameTheFieldAndTheRule(t *testing.T) {
 	}
 	if _, err := Apply(nil); err == nil {
 		t.Error("a nil option is taken")
+	}
+}
+
+func TestAllMistakesAreTold(t *testing.T) {
+	set, err := Apply(Order(7), nil, Sorted, Order(0))
+	if want := "window: order 7: must be Sorted\nwindow: an option is nil: leave it out\nwindow: order 0: must be Sorted"; err == nil || err.Error() != want || !set.Sorted {
+		t.Errorf("options: %+v, %v, want\n%s", set, err, want)
+	}
+	for rule, want := range map[Rule]string{
+		nil:      "window: the rule is nil: give Tumble or another\nwindow: key type float64: ",
+		Tumble{}: "window: Tumble: Size is 0s: must be above 0\nwindow: key type float64: ",
+	} {
+		s, err := NewStore[total, int, float64](rule, Settings{})
+		if s != nil || err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("rule %v: %v, want\n%s…", rule, err, want)
+		}
+	}
+	if _, err := Apply(Sorted); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestPanesAndOrdersAreWritten(t *testing.T) {
+	p := Pane[string, total]{Span: Span{0, 5e9}, Key: "org-7", Value: total{3, 8}, Facts: 3}
+	const want = "final org-7 [1970-01-01T00:00:00Z 1970-01-01T00:00:05Z) facts=3 value={3 8}"
+	if got := fmt.Sprint(p); got != want || fmt.Sprint(&p) != want {
+		t.Errorf("a pane is written\n%s, want\n%s", got, want)
+	}
+	if got := fmt.Sprint(Sorted, Order(7)); got != "Sorted Order(7)" {
+		t.Errorf("orders are written %s", got)
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -102,6 +103,9 @@ func deliver(ctx context.Context, open opener[Call]) <-chan delivery {
 		batch, next := make([]Call, 1024), make([]Call, 1024)
 		for {
 			n, _, err := r.Read(ctx, batch)
+			if err != nil && err != io.EOF {
+				err = fmt.Errorf("-facts: %w", err)
+			}
 			if err == io.EOF || !send(delivery{calls: batch[:n], err: err}) || err != nil {
 				return
 			}

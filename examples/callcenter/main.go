@@ -8,7 +8,7 @@
 // Without -facts it makes ten minutes of calls itself; without -orgs it has five
 // organisations of its own. It prints the last rows of one organisation, then
 // the ledger, in which every line has its place, and ends with 0; with 2 and a
-// line of reason if something cannot be read or written.
+// line of reason if something cannot be read or written, or a flag is empty.
 //
 // # What goes in
 //
@@ -41,7 +41,14 @@
 // Rows come by window_end and then OrgID. OrgName is empty where no version is
 // as old as the row, and the ledger counts these; a greatest or least time that
 // no call gave is null. A late fact stands beside the span that it missed. A bad
-// line of the organisations has "file":"orgs" as well.
+// line of the organisations has "file":"orgs" as well, and one that is not UTF-8
+// "base64", which has it to the byte where "text" cannot.
+//
+// # What is late
+//
+// The watermark is the greatest EventTime, less 4 s, and a call is late once it
+// has reached the end of the window. So a call with a time far ahead makes those
+// after it late, which the ledger and the late file show.
 //
 // # Live
 //
@@ -88,7 +95,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		err = c.work(ctx, stdout)
 	}
 	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "callcenter:", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintln(stderr, "callcenter:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
 	}
 	if err != nil {
 		return 2
@@ -116,6 +123,14 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	}
 	if f.NArg() > 0 {
 		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
+	}
+	f.Visit(func(given *flag.Flag) {
+		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
+			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
+		}
+	})
+	if err != nil {
+		return c, err
 	}
 	return c, c.check()
 }

@@ -4,13 +4,16 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
@@ -27,7 +30,7 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		write(t, dir, name, []string{text})
 	}
 	for _, c := range []struct{ args, want string }{
-		{"-facts DIR/none", "callcenter: -facts: "},
+		{"-facts DIR/none", "no such file"},
 		{"-facts DIR", "is a directory"},
 		{"-facts DIR/torn.gz", "unexpected EOF"},
 		{"-facts DIR/torn.json", "the array does not end"},
@@ -41,6 +44,9 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-late DIR/none/rows", "no such file"},
 		{"-bad DIR/none/rows", "no such file"},
 		{"-out DIR", "is a directory"},
+		{"-late DIR", "is a directory"},
+		{"-bad DIR", "is a directory"},
+		{"-out DIR -late DIR/none/late -bad DIR/none/bad", "; -late: sink: DIR/none/late: no such file or directory; -bad: "},
 		{"-out -", "-out is -: must be a file"},
 		{"-bad -", "-bad is -: must be a file"},
 		{"-out DIR/a -late DIR/./a", "-out and -late are the same file"},
@@ -54,12 +60,59 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 			}
 		}
 		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
-		if !strings.Contains(got, c.want) || !strings.HasPrefix(got, "callcenter: ") || strings.Count(got, "\n") != 1 {
-			t.Errorf("%s: says %q, want a line with %q", c.args, got, c.want)
+		// The line begins with the flag.
+		begin, _, _ := strings.Cut("callcenter: "+c.args, " DIR")
+		if c.args == "more" || strings.HasSuffix(c.args, "-") {
+			begin = "callcenter: "
+		}
+		if want := strings.ReplaceAll(c.want, "DIR", dir); !strings.Contains(got, want) || !strings.HasPrefix(got, begin) || strings.Count(got, "\n") != 1 {
+			t.Errorf("%s: says %q, want a line %q… with %q", c.args, got, begin, want)
 		}
 	}
 	if read(t, path("calls")) != madeCalls(1) || read(t, path("orgs")) != madeOrgs(true) {
 		t.Error("a file was written to that was refused")
+	}
+}
+
+// TestAFlagThatIsEmptyIsRefused: an unset variable of the shell must not run the
+// program on calls that are made up.
+func TestAFlagThatIsEmptyIsRefused(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, name := range []string{"-facts", "-orgs", "-out", "-late", "-bad", "-org"} {
+		for _, args := range [][]string{{name, ""}, {name + "="}, {"-seed", "2", name, ""}} {
+			if got, want := try(t, 2, args...), "callcenter: "+name+" is empty: must have a value, or be left out\n"; got != want {
+				t.Errorf("%q: says %q, want %q", args, got, want)
+			}
+		}
+	}
+}
+
+// TestABadLineIsKeptToTheByte, also where JSON has no string for it.
+func TestABadLineIsKeptToTheByte(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "bad")
+	lines := []string{"caf\xe9", "café", "\xff\xfe{\x00}\x00", `{"OrgID":"` + "\x80" + `"}`}
+	try(t, 0, "-facts", write(t, dir, "calls", lines), "-orgs", write(t, dir, "orgs", []string{"\xc3"}), "-bad", bad)
+	lines = append([]string{"\xc3"}, lines...) // the organisations come first
+	var got []string
+	for line := range strings.Lines(read(t, bad)) {
+		var b struct{ Text, Base64, File string }
+		if err := json.Unmarshal([]byte(line), &b); err != nil {
+			t.Fatalf("%q: %v", line, err)
+		}
+		text, err := base64.StdEncoding.DecodeString(b.Base64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if valid := utf8.ValidString(lines[len(got)]); valid != !strings.Contains(line, `"base64"`) {
+			t.Errorf("%q: has base64 although it is UTF-8, or has not: %s", lines[len(got)], line)
+		} else if valid {
+			text = []byte(b.Text)
+		}
+		got = append(got, string(text))
+	}
+	if !slices.Equal(got, lines) {
+		t.Errorf("has %q, want %q", got, lines)
 	}
 }
 

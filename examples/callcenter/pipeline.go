@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
@@ -96,7 +95,8 @@ type badLine struct {
 	Line   int    `json:"line"`
 	Reason string `json:"reason"`
 	Text   string `json:"text"`
-	File   string `json:"file,omitzero"` // "orgs"; "" for the facts
+	Base64 []byte `json:"base64,omitzero"` // the text to the byte, if it is not UTF-8
+	File   string `json:"file,omitzero"`   // "orgs"; "" for the facts
 }
 
 // system is the pipeline, with its ends.
@@ -130,41 +130,16 @@ func newSystem(c config) (*system, error) {
 		if c.org != "" {
 			rows = tidemark.Named(tidemark.Filter(all, func(r Row) bool { return r.OrgName == c.org }), "chosen")
 		}
-		tidemark.Into(rows, file[Row](c.out))
+		tidemark.Into(rows, file[Row]("-out", c.out))
 	}
 	tidemark.Into(all, sink.Func[Row](s.tally.take))
 	if c.late != "" {
-		tidemark.Into(tidemark.Map(late, newLate), file[lateLine](c.late))
+		tidemark.Into(tidemark.Map(late, newLate), file[lateLine]("-late", c.late))
 	}
 	if c.bad != "" {
-		s.bad = file[badLine](c.bad)
+		s.bad = file[badLine]("-bad", c.bad)
 	}
 	return s, s.p.Check()
-}
-
-// file returns the sink for a file, which is begun anew, or for a device or a
-// pipe of that name.
-func file[R any](path string) sink.Sink[R] {
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() && !info.IsDir() {
-		return &sink.Writer[R]{W: &stream{path: path}}
-	}
-	return &sink.NDJSON[R]{Path: path, Truncate: true}
-}
-
-// stream is a device or a pipe, opened when something is written to it.
-type stream struct {
-	path string
-	f    *os.File
-}
-
-// Write implements io.Writer.
-func (s *stream) Write(b []byte) (n int, err error) {
-	if s.f == nil {
-		if s.f, err = os.OpenFile(s.path, os.O_WRONLY, 0); err != nil {
-			return 0, err
-		}
-	}
-	return s.f.Write(b)
 }
 
 // tell puts a bad line where it belongs.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tidemark-go/tidemark/source"
 )
@@ -101,7 +102,7 @@ func (s *system) loadOrgs(ctx context.Context, c config) error {
 		if err == io.EOF {
 			break
 		} else if err != nil {
-			return err
+			return fmt.Errorf("-orgs: %w", err)
 		}
 		s.tally.orgLines += n
 		if err := errors.Join(failed, s.orgs.Feed(batch[:n]...)); err != nil {
@@ -117,7 +118,11 @@ func newBad(line int, text []byte, err error, file string) badLine {
 	if errors.Is(err, source.ErrTooLong) {
 		reason = "is longer than 1 MiB, of which this is the beginning"
 	}
-	return badLine{line, reason, string(text), file}
+	b := badLine{Line: line, Reason: reason, Text: string(text), File: file}
+	if !utf8.Valid(text) { // of which JSON has no string
+		b.Base64 = bytes.Clone(text)
+	}
+	return b
 }
 
 // lines reads what comes from within the program, as source.NDJSON reads a file.

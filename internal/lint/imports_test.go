@@ -25,7 +25,6 @@ var arrows = map[string][]string{
 	"source":            {"row", "watermark", "internal/"},
 	"internal/…":        {"row", "watermark"},
 	"internal/script":   {"watermark"},
-	"internal/table":    {"internal/hugepage"},
 	"internal/peers":    {"", "window", "join", "window/agg", "row", "watermark"}, // a program over the library, for tests
 	"internal/lint":     {},
 }

@@ -10,8 +10,6 @@ import (
 	"math/bits"
 	"slices"
 	"unsafe"
-
-	"github.com/tidemark-go/tidemark/internal/hugepage"
 )
 
 // Entry is a key with its value.
@@ -146,7 +144,6 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	}
 	t.low = low
 	t.index = make([]uint32, max(size, len(t.index)))
-	hugepage.Advise(t.index)
 	mask := uint64(len(t.index) - 1)
 	for e := range t.Entries {
 		h := rehash(t.Entries[e].Key)
@@ -163,7 +160,6 @@ func (t *Table[K, V]) Grow(n int) {
 	if more := n - len(t.Entries); more > 0 && n > cap(t.Entries) {
 		old := cap(t.Entries)
 		t.Entries = slices.Grow(t.Entries, max(more, old-len(t.Entries)+old/4))
-		hugepage.Advise(t.Entries)
 	}
 }
 

@@ -37,4 +37,7 @@
 //   - No part is safe for concurrent use, but any number of goroutines may read
 //     one that nobody changes. To be the argument of Merge is to be read.
 //   - Adding allocates nothing, but for Distinct while it grows.
+//   - encoding/json writes a part as its result, as MarshalJSON of each says; none
+//     is read back. Make a part an exported field with a name: an embedded one
+//     would give its MarshalJSON to the accumulator, and hide the other parts.
 package agg

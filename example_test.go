@@ -33,15 +33,17 @@ func Example() {
 
 	ten := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 	err := in.Feed(Call{7, 1, ten.Add(time.Second)}, Call{7, 1, ten.Add(4 * time.Second)}, Call{7, 2, ten.Add(9 * time.Second)}, Call{7, 3, ten.Add(2 * time.Second)})
-	err = errors.Join(err, p.Close(context.Background())) // the end of input: open windows fire
+	if err = errors.Join(err, p.Close(context.Background())); err != nil { // the end of input: open windows fire
+		panic(err)
+	}
 	for r := range rows.Drain() {
 		fmt.Println(r.Start.UTC().Format("15:04:05"), "org", r.Key, "calls", r.Value.Calls.Value(), "agents", r.Value.Agents.Len())
 	}
 	for m := range missed.Drain() {
-		fmt.Println("agent", m.Fact.Agent, "was", m.Reason, "for", m.Spans, err)
+		fmt.Println("agent", m.Fact.Agent, "was", m.Reason, "for", m.Spans)
 	}
 	// Output:
 	// 10:00:00 org 7 calls 2 agents 1
 	// 10:00:05 org 7 calls 1 agents 1
-	// agent 3 was late for [[2026-11-20T10:00:00Z 2026-11-20T10:00:05Z)] <nil>
+	// agent 3 was late for [[2026-11-20T10:00:00Z 2026-11-20T10:00:05Z)]
 }

@@ -24,6 +24,7 @@ func TestCompileRefusesWhatIsNotAValue(t *testing.T) {
 		netip.Addr
 		hidden
 	}
+	_ = embedded{hidden: hidden{p: nil}}
 	for _, c := range []struct {
 		err  error
 		want []string // what is in the text behind "key type ", in this order

@@ -67,7 +67,7 @@ func TestNoOrderIsNoDifference(t *testing.T) {
 		n int
 		m map[int]int
 	}
-	if c := compare(mixed{n: 1}, mixed{n: 2}); c != 0 {
+	if c := compare(mixed{n: 1, m: nil}, mixed{n: 2}); c != 0 {
 		t.Errorf("structs with a map: %d, want 0", c)
 	}
 	if c := compare[any](1, 2); c != 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"sort"
 	"time"
 	"unsafe"
@@ -67,6 +68,7 @@ type joinAsOf[K comparable, L, D, R any] struct {
 	wait   waits
 	within time.Duration
 	zero   bool // a missing version is the zero one
+	none   D
 	table  join.Versions[K, D]
 	q      waiting[pending[K, L]]
 	stamps slab[row.Stamp] // of what waits
@@ -203,14 +205,18 @@ func (op *joinAsOf[K, L, D, R]) runLive() {
 // joinAll joins the left facts from pos to end with what is known; came is W
 // before the batch.
 func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermark.Time) {
+	op.x.facts = slices.Grow(op.x.facts, end-pos)
 	for i := pos; i < end; i++ {
 		d, found := op.table.FindHashed(op.lkeys[i], op.hashes[i], b.times[i])
-		if found != join.Version && !(found == join.None && op.zero) {
-			op.part(b, i)
-			op.missed.add(b, i, came, op.why(found))
-			continue
+		if found != join.Version {
+			if found != join.None || !op.zero {
+				op.part(b, i)
+				op.missed.add(b, i, came, op.why(found))
+				continue
+			}
+			d = &op.none
 		}
-		op.x.facts = append(op.x.facts, op.row(b.facts[i], d))
+		op.x.facts = append(op.x.facts, op.row(b.facts[i], *d))
 		if op.out.mode == columned {
 			op.x.stamps = append(op.x.stamps, b.stampOf(i))
 		}

@@ -129,39 +129,45 @@ func (v *Versions[K, D]) At(key K, t watermark.Time) (d D, ok bool) {
 
 // Find is At, and tells no version from one that was pruned.
 func (v *Versions[K, D]) Find(key K, t watermark.Time) (D, Found) {
-	return v.FindHashed(key, v.hash(key), t)
+	d, f := v.FindHashed(key, v.hash(key), t)
+	if f != Version {
+		var zero D
+		return zero, f
+	}
+	return *d, f
 }
 
-// FindHashed is Find for a key whose hash is known.
-func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (d D, f Found) {
+// FindHashed is Find for a key whose hash is known. What it points to is valid
+// until the table changes; it is nil unless a version was found.
+func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, Found) {
 	slot := v.byKey.Guess(hash)
 	if slot >= uint(len(v.byKey.Entries)) || v.byKey.Entries[slot].Key != key {
 		n := v.byKey.Find(key, hash)
 		if n < 0 {
-			return d, None
+			return nil, None
 		}
 		slot = uint(n)
 	}
 	h := &v.byKey.Entries[slot].Value
 	if i := int(h.hint); i < len(h.versions) && h.versions[i].from <= t && (i+1 == len(h.versions) || h.versions[i+1].from > t) {
 		if h.versions[i].deleted {
-			return d, None
+			return nil, None
 		}
-		return h.versions[i].value, Version
+		return &h.versions[i].value, Version
 	}
 	return h.find(t)
 }
 
 // find scans from the newest version.
-func (h *history[D]) find(t watermark.Time) (d D, f Found) {
+func (h *history[D]) find(t watermark.Time) (*D, Found) {
 	i := len(h.versions) - 1
 	for ; i >= 0; i-- {
 		if x := &h.versions[i]; x.from <= t {
 			h.hint = int32(i)
 			if x.deleted {
-				return d, None
+				return nil, None
 			}
-			return x.value, Version
+			return &x.value, Version
 		}
 		if len(h.versions)-i == 16 { // the rest is long enough to bisect
 			i, _ = slices.BinarySearchFunc(h.versions[:i], t, func(x version[D], t watermark.Time) int {
@@ -173,9 +179,9 @@ func (h *history[D]) find(t watermark.Time) (d D, f Found) {
 		}
 	}
 	if h.pruned {
-		return d, Gone
+		return nil, Gone
 	}
-	return d, None
+	return nil, None
 }
 
 // Prune forgets what nobody at or after w can ask for: a version is gone once a

@@ -206,6 +206,25 @@ func TestASinkMayChangeItsBatch(t *testing.T) {
 	}
 }
 
+// TestSinksAreCheckedBeforeAFactIsTaken: their settings are the pipeline's.
+func TestSinksAreCheckedBeforeAFactIsTaken(t *testing.T) {
+	var p tidemark.Pipeline
+	in, panes, _ := tumbling(&p)
+	tidemark.Into(panes, &sink.NDJSON[tickPane]{}, &sink.Writer[tickPane]{}, (*sink.NDJSON[tickPane])(nil), sink.Func[tickPane](nil))
+	err := in.Feed(tick{})
+	for _, want := range []string{
+		"ticks/window/sink: sink: NDJSON: Path is empty", "ticks/window/sink#2: sink: Writer: W is nil",
+		"ticks/window/sink#3: the sink is nil", "ticks/window/sink#4: the sink is nil",
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Feed does not say %q:\n%v", want, err)
+		}
+	}
+	if fed := p.Stats().Inputs[0].Fed; fed != 0 {
+		t.Errorf("%d facts were taken", fed)
+	}
+}
+
 // TestEachSinkThatFailsIsTold, and offered again while another is down.
 func TestEachSinkThatFailsIsTold(t *testing.T) {
 	var p tidemark.Pipeline

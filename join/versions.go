@@ -63,7 +63,7 @@ func (v *Versions[K, D]) Check() error {
 func (v *Versions[K, D]) hash(key K) uint64 {
 	if v.plan == nil {
 		if err := v.Check(); err != nil {
-			panic(err) // bug: a pipeline checks K before it stores anything
+			panic(err) // bug: of who uses the table with a K that Check refuses; a pipeline has asked it
 		}
 	}
 	return v.plan.Hash1(key)

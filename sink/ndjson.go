@@ -74,6 +74,15 @@ var (
 	_ Rewinder  = (*NDJSON[int])(nil)
 )
 
+// Check tells what is wrong with the fields; a pipeline asks before it takes
+// any fact.
+func (s *NDJSON[R]) Check() error {
+	if s.Path == "" {
+		return errors.New("sink: NDJSON: Path is empty, must be set")
+	}
+	return nil
+}
+
 // Write implements Sink.
 func (s *NDJSON[R]) Write(b Batch[R]) error {
 	if err := s.start(); err != nil {

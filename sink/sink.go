@@ -13,7 +13,9 @@ type Batch[R any] struct {
 	Stamps []row.Stamp
 }
 
-// Sink takes batches in order. One goroutine at a time calls it.
+// Sink takes batches in order. One goroutine at a time calls it. It may have a
+// method Check() error that tells what is wrong with its settings: a pipeline
+// asks it before it takes any fact.
 type Sink[R any] interface {
 	// Write takes the whole batch, or refuses it with an error; a batch
 	// refused is offered again.

@@ -24,10 +24,19 @@ type Writer[R any] struct {
 
 var _ Sink[int] = (*Writer[int])(nil)
 
-// Write implements Sink.
-func (s *Writer[R]) Write(b Batch[R]) error {
+// Check tells what is wrong with the fields; a pipeline asks before it takes
+// any fact.
+func (s *Writer[R]) Check() error {
 	if s.W == nil {
 		return errors.New("sink: Writer: W is nil, must be set")
+	}
+	return nil
+}
+
+// Write implements Sink.
+func (s *Writer[R]) Write(b Batch[R]) error {
+	if err := s.Check(); err != nil {
+		return err
 	}
 	if s.closed {
 		return fmt.Errorf("sink: Writer: Write: %w", fs.ErrClosed)

@@ -56,7 +56,8 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	} {
 		if strings.Contains(c.args, "link") {
 			if err := os.Symlink(path("orgs"), path("link")); err != nil {
-				t.Skip(err)
+				t.Logf("no symbolic links here: %v", err)
+				continue
 			}
 		}
 		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)

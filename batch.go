@@ -27,7 +27,8 @@ type batch[T any] struct {
 	marks  []watermark.Mark // After is a cause; W rises
 	stamps []row.Stamp      // where the mode of the port is columned
 	stamp  func(*T) *row.Stamp
-	keys   column // where the stream is Keyed without a function
+	keys   column        // where the stream is Keyed without a function
+	olds   []replaced[T] // by item: what it takes the place of
 }
 
 // stampOf returns the stamp of item i.
@@ -101,6 +102,7 @@ type items[T any] struct {
 	stamps []row.Stamp
 	keys   column
 	marks  []watermark.Mark
+	olds   []replaced[T]
 	wipe   bool // T has pointers, which are to be let go
 }
 
@@ -115,6 +117,8 @@ func (x *items[T]) begin() {
 		clear(x.facts)
 	}
 	x.facts, x.times, x.cause, x.stamps, x.marks = x.facts[:0], x.times[:0], x.cause[:0], x.stamps[:0], x.marks[:0]
+	clear(x.olds)
+	x.olds = x.olds[:0]
 	if x.keys != nil {
 		x.keys.reset()
 	}
@@ -123,6 +127,7 @@ func (x *items[T]) begin() {
 // give hands the columns to a port.
 func (x *items[T]) give(o *port[T]) {
 	o.facts, o.times, o.cause, o.marks, o.keys, o.own = x.facts, x.times, x.cause, x.marks, x.keys, x
+	o.olds = x.olds
 	if o.mode == columned {
 		o.stamps = x.stamps
 	}
@@ -141,6 +146,9 @@ func (x *items[T]) take(b *batch[T], i int, cause uint32, mode stampMode) {
 			x.keys = b.keys.empty()
 		}
 		x.keys.push(b.keys, i)
+	}
+	if old := b.replacedBy(i); old != nil {
+		x.replace(old.fact, old.stamp)
 	}
 }
 

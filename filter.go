@@ -24,11 +24,17 @@ type filter[T any] struct {
 	keep func(T) bool
 }
 
+func (op *filter[T]) open() error { op.out.inherits(op.in); return nil }
+
 func (op *filter[T]) detail() string { return "" }
 
 func (op *filter[T]) run() {
 	b := &op.in.batch
 	op.start()
+	if len(b.olds) > 0 {
+		op.revise(b)
+		return
+	}
 	for i := range b.facts {
 		if op.keep(b.facts[i]) {
 			op.pick = append(op.pick, uint32(i))
@@ -39,6 +45,20 @@ func (op *filter[T]) run() {
 	op.st.ledger.Fed += n
 	op.st.ledger.Counted += kept
 	op.st.ledger.Filtered += n - kept
+}
+
+// revise is run for a batch in which rows take the place of others. One that is
+// not kept while the other was leaves as withdrawn, with the other's value.
+func (op *filter[T]) revise(b *batch[T]) {
+	for i := range b.facts {
+		op.st.ledger.Fed++
+		if op.again(b, i, op.keep(b.facts[i]), op.keep) {
+			op.st.ledger.Counted++
+		} else {
+			op.st.ledger.Filtered++
+		}
+	}
+	op.giveOwn(b, op.in.w, op.in.idle)
 }
 
 // Validate parts the facts for which check gives an error: they go to bad, with
@@ -65,12 +85,18 @@ type validate[T any] struct {
 	seen  watermark.Time // W before the batch
 }
 
+func (op *validate[T]) open() error { op.out.inherits(op.in); return nil }
+
 func (op *validate[T]) detail() string { return "" }
 
 func (op *validate[T]) run() {
 	b := &op.in.batch
 	op.start()
 	op.bad.begin()
+	if len(b.olds) > 0 {
+		op.revise(b)
+		return
+	}
 	for i := range b.facts {
 		if err := op.check(b.facts[i]); err == nil {
 			op.pick = append(op.pick, uint32(i))
@@ -85,6 +111,26 @@ func (op *validate[T]) run() {
 	op.st.ledger.Fed += n
 	op.st.ledger.Counted += good
 	op.st.ledger.Invalid += n - good
+}
+
+// revise is run for a batch in which rows take the place of others, as in
+// Filter. One that is not valid while the other was goes to bad, and the other
+// leaves the good ones as withdrawn.
+func (op *validate[T]) revise(b *batch[T]) {
+	for i := range b.facts {
+		op.st.ledger.Fed++
+		err := op.check(b.facts[i])
+		op.again(b, i, err == nil, func(f T) bool { return op.check(f) == nil })
+		if err == nil {
+			op.st.ledger.Counted++
+			continue
+		}
+		op.st.ledger.Invalid++
+		op.bad.add(b, i, op.seen, Missed[T]{Reason: Invalid, Detail: err.Error()})
+	}
+	op.giveOwn(b, op.in.w, op.in.idle)
+	op.bad.give(b.marks, op.in.w, op.in.idle)
+	op.seen = op.in.w
 }
 
 // picker gives some of the items of a batch, as they are.
@@ -118,6 +164,30 @@ func (k *picker[T]) give(b *batch[T], w watermark.Time, idle bool) {
 	for _, i := range k.pick {
 		k.x.take(b, int(i), b.cause[i], k.out.mode)
 	}
+	k.x.give(k.out)
+	k.out.marks = b.marks
+}
+
+// again gives item i, if it is kept, with the row whose place it takes, if that
+// was; or that row as withdrawn, if it alone was. It reports whether a row went on.
+func (k *picker[T]) again(b *batch[T], i int, kept bool, keep func(T) bool) bool {
+	old := b.replacedBy(i)
+	was := old != nil && keep(old.fact)
+	switch {
+	case kept:
+		k.x.take(b, i, b.cause[i], k.out.mode)
+		if old != nil && !was {
+			k.x.olds = k.x.olds[:len(k.x.olds)-1]
+		}
+	case was:
+		k.x.withdraw(b, i, old.fact, old.stamp.ID, k.out)
+	}
+	return kept || was
+}
+
+// giveOwn hands what again has given to the port.
+func (k *picker[T]) giveOwn(b *batch[T], w watermark.Time, idle bool) {
+	k.out.moved(w, idle)
 	k.x.give(k.out)
 	k.out.marks = b.marks
 }

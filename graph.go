@@ -71,6 +71,7 @@ type reader interface {
 	read(leaves bool)
 	second() string // the label of a second output
 	progress() (w watermark.Time, idle bool)
+	revised() revision
 }
 
 func (o *port[T]) stageOf() *stage {
@@ -258,15 +259,26 @@ func (p *Pipeline) begin() error {
 	p.begun = true
 	for _, in := range p.inputs {
 		base := in.base()
-		reach := map[*stage]bool{base.stage: true}
-		for _, s := range p.stages[base.stage.id+1:] { // made later than what they read
-			if slices.ContainsFunc(s.from, func(f *stage) bool { return reach[f] }) {
-				reach[s] = true
-				base.order = append(base.order, s.op)
-			}
+		base.order = p.behind(base.stage)
+	}
+	for _, s := range p.stages {
+		if op, ok := s.op.(timed); ok {
+			p.clocked = append(p.clocked, clocked{op, p.behind(s)})
 		}
 	}
 	return nil
+}
+
+// behind returns what has to run after a stage, in order.
+func (p *Pipeline) behind(first *stage) (order []operator) {
+	reach := map[*stage]bool{first: true}
+	for _, s := range p.stages[first.id+1:] { // made later than what they read
+		if slices.ContainsFunc(s.from, func(f *stage) bool { return reach[f] }) {
+			reach[s] = true
+			order = append(order, s.op)
+		}
+	}
+	return order
 }
 
 // run lets the given stages work on what the inputs have been filled with.

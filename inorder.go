@@ -3,6 +3,7 @@ package tidemark
 import (
 	"unsafe"
 
+	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -12,7 +13,7 @@ import (
 func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 	in := s.stream().port
 	st := newStage("inorder", in)
-	op := &inOrder[T]{st: st, in: in, w: watermark.Min, q: newWaiting[held[T]](), x: newItems[T](), out: newPort[T](st, "", plain)}
+	op := &inOrder[T]{st: st, in: in, w: watermark.Min, q: waiting.New[held[T]](), x: newItems[T](), out: newPort[T](st, "", plain)}
 	if in != nil {
 		op.out.mode, op.out.stamp = in.mode, in.stamp
 	}
@@ -30,7 +31,7 @@ type inOrder[T any] struct {
 	st     *stage
 	in     *port[T]
 	w      watermark.Time
-	q      waiting[held[T]]
+	q      waiting.Queue[held[T]]
 	stamps slab[row.Stamp] // of what is held, and
 	keys   column          // by the same slots
 	x      items[T]
@@ -38,13 +39,13 @@ type inOrder[T any] struct {
 	late   misses[T]
 }
 
-func (op *inOrder[T]) open() error { return nil }
+func (op *inOrder[T]) open() error { return once(op.in, "InOrder puts rows in order of time") }
 
 func (op *inOrder[T]) detail() string { return "" }
 
 func (op *inOrder[T]) held() (keys, rows, bytes int64) {
-	n := int64(op.q.len())
-	return 0, n, int64(op.q.size()) * int64(unsafe.Sizeof(held[T]{})+8)
+	n := int64(op.q.Len())
+	return 0, n, int64(op.q.Size()) * int64(unsafe.Sizeof(held[T]{})+8)
 }
 
 func (op *inOrder[T]) run() {
@@ -58,7 +59,7 @@ func (op *inOrder[T]) run() {
 		op.take(b, pos, end)
 		pos = end
 		op.w = m.W
-		for op.q.first() < m.W {
+		for op.q.First() < m.W {
 			op.release(m.After)
 		}
 	}
@@ -67,7 +68,7 @@ func (op *inOrder[T]) run() {
 	op.x.give(op.out)
 	op.out.moved(op.in.w, op.in.idle)
 	op.late.give(b.marks, op.in.w, op.in.idle)
-	op.st.ledger.Held = uint64(op.q.len())
+	op.st.ledger.Held = uint64(op.q.Len())
 }
 
 // take holds the items from pos to end back.
@@ -90,13 +91,13 @@ func (op *inOrder[T]) take(b *batch[T], pos, end int) {
 			}
 			op.keys.set(int(h.slot), b.keys, i)
 		}
-		op.q.push(t, h)
+		op.q.Push(t, h)
 	}
 }
 
 // release gives the first of what is held.
 func (op *inOrder[T]) release(cause uint32) {
-	t, h := op.q.pop()
+	t, h := op.q.Pop()
 	op.x.facts = append(op.x.facts, h.fact)
 	op.x.times = append(op.x.times, t)
 	op.x.cause = append(op.x.cause, cause)

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -28,7 +29,7 @@ import (
 // the facts that wait; the newest never is.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
-	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: newWaiting[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
+	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: waiting.New[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
 	op.l = arg[L]{port: left.port, w: watermark.Min}
 	op.r = arg[D]{port: versions.port, w: watermark.Min}
 	op.out = newPort[R](st, "", left.port.inherit())
@@ -56,6 +57,7 @@ type pending[K comparable, L any] struct {
 	fact L
 	w    watermark.Time // when it came
 	slot uint32         // of its stamp, if there is a column
+	old  *replaced[L]   // that it takes the place of
 }
 
 type joinAsOf[K comparable, L, D, R any] struct {
@@ -67,10 +69,11 @@ type joinAsOf[K comparable, L, D, R any] struct {
 
 	wait   waits
 	within time.Duration
-	zero   bool // a missing version is the zero one
+	behind time.Duration // how far behind W left facts may be, and find their version
+	zero   bool          // a missing version is the zero one
 	none   D
 	table  join.Versions[K, D]
-	q      waiting[pending[K, L]]
+	q      waiting.Queue[pending[K, L]]
 	stamps slab[row.Stamp] // of what waits
 	w      watermark.Time  // that is passed on
 
@@ -101,7 +104,9 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 	}
 	op.zero = op.how.Missing == join.Zero
 	op.dead = tombstone[D]()
-	return errors.Join(op.how.Check(), op.table.Check())
+	op.out.inherits(op.left.port)
+	op.behind = op.out.rev.behind
+	return errors.Join(op.how.Check(), op.table.Check(), once(op.right.port, "a version is what it is from its time on"))
 }
 
 // tombstone returns what tells a deleted version, nil if D has no such method.
@@ -130,8 +135,8 @@ func (op *joinAsOf[K, L, D, R]) detail() string {
 
 func (op *joinAsOf[K, L, D, R]) held() (keys, rows, bytes int64) {
 	keys, rows, bytes = op.table.Held()
-	n := int64(op.q.len())
-	return keys, rows + n, bytes + int64(op.q.size())*int64(unsafe.Sizeof(pending[K, L]{})+8)
+	n := int64(op.q.Len())
+	return keys, rows + n, bytes + int64(op.q.Size())*int64(unsafe.Sizeof(pending[K, L]{})+8)
 }
 
 func (op *joinAsOf[K, L, D, R]) run() {
@@ -163,7 +168,7 @@ func (op *joinAsOf[K, L, D, R]) run() {
 	}
 	op.out.moved(op.w, op.l.idle)
 	op.missed.give(op.x.marks, op.w, op.l.idle)
-	op.st.ledger.Held = uint64(op.q.len())
+	op.st.ledger.Held = uint64(op.q.Len())
 }
 
 // readLeft finds the keys of the left batch and their hashes.
@@ -220,11 +225,28 @@ func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermar
 		if op.out.mode == columned {
 			op.x.stamps = append(op.x.stamps, b.stampOf(i))
 		}
+		if len(b.olds) > 0 {
+			op.again(op.lkeys[i], b.times[i], b.replacedBy(i))
+		}
 		if !op.whole {
 			op.x.times = append(op.x.times, b.times[i])
 			op.x.cause = append(op.x.cause, b.cause[i])
 			op.keys.keys = append(op.keys.keys, op.lkeys[i])
 		}
+	}
+}
+
+// again joins the row that the row at hand takes the place of.
+func (op *joinAsOf[K, L, D, R]) again(key K, t watermark.Time, old *replaced[L]) {
+	if old == nil {
+		return
+	}
+	if op.left.key != nil {
+		key = op.left.key(old.fact)
+	}
+	d, found := op.table.Find(key, t)
+	if found == join.Version || found == join.None && op.zero {
+		op.x.replace(op.row(old.fact, d), old.stamp)
 	}
 }
 
@@ -265,10 +287,10 @@ func (op *joinAsOf[K, L, D, R]) runSteps() {
 			op.l.advance(c)
 			op.r.advance(c)
 		}
-		for op.q.len() > 0 && op.due(op.q.first()) {
+		for op.q.Len() > 0 && op.due(op.q.First()) {
 			op.release(c)
 		}
-		op.pass(c, min(op.l.w, op.q.first()))
+		op.pass(c, min(op.l.w, op.q.First()))
 		op.table.Prune(op.bound(op.l.w))
 	}
 }
@@ -290,7 +312,10 @@ func (op *joinAsOf[K, L, D, R]) takeLeft(cause uint32) {
 		if op.out.mode == columned {
 			p.slot = op.stamps.put(b.stampOf(i))
 		}
-		op.q.push(t, p)
+		if old := b.replacedBy(i); old != nil {
+			p.old = &replaced[L]{fact: old.fact, stamp: old.stamp}
+		}
+		op.q.Push(t, p)
 	}
 }
 
@@ -332,7 +357,7 @@ func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
 
 // release joins the first of the facts that wait.
 func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
-	t, p := op.q.pop()
+	t, p := op.q.Pop()
 	stamp := row.Stamp{}
 	if op.out.mode == columned {
 		stamp = op.stamps.take(p.slot)
@@ -346,6 +371,7 @@ func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 		if op.out.mode == columned {
 			op.x.stamps = append(op.x.stamps, stamp)
 		}
+		op.again(p.key, t, p.old)
 		return
 	}
 	m := op.why(found)
@@ -367,7 +393,15 @@ func (op *joinAsOf[K, L, D, R]) bound(w watermark.Time) watermark.Time {
 	if !op.r.idle {
 		w = min(w, op.r.w)
 	}
-	return min(w, op.q.first())
+	return min(back(w, op.behind), op.q.First())
+}
+
+// back is w less d; the end of time stays what it is.
+func back(w watermark.Time, d time.Duration) watermark.Time {
+	if w == watermark.Max {
+		return w
+	}
+	return w.Add(-d)
 }
 
 // versions is the ledger of the other side: a version too old to be kept is late.
@@ -377,7 +411,7 @@ func (op *joinAsOf[K, L, D, R]) versions() StageStats {
 
 // waitsFor tells which side holds back the W that is passed on.
 func (op *joinAsOf[K, L, D, R]) waitsFor() int {
-	if op.wait == forVersions && op.q.first() < op.l.w {
+	if op.wait == forVersions && op.q.First() < op.l.w {
 		return 1
 	}
 	return 0

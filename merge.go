@@ -82,6 +82,13 @@ type merger[S Same[S, T], T any] struct {
 	w    watermark.Time
 }
 
+func (op *merger[S, T]) open() error {
+	for i := range op.in {
+		op.out.inherits(op.in[i].port)
+	}
+	return nil
+}
+
 func (op *merger[S, T]) detail() string { return fmt.Sprintf("of %d", len(op.in)) }
 
 func (op *merger[S, T]) run() {

@@ -60,6 +60,8 @@ type mapper[T, R any] struct {
 	out *port[R]
 }
 
+func (op *mapper[T, R]) open() error { op.out.inherits(op.in); return nil }
+
 func (op *mapper[T, R]) detail() string { return "" }
 
 func (op *mapper[T, R]) run() {
@@ -69,7 +71,10 @@ func (op *mapper[T, R]) run() {
 	for i := range b.facts {
 		op.x.facts = append(op.x.facts, op.f(b.facts[i]))
 	}
-	op.out.facts, op.out.times, op.out.cause, op.out.marks = op.x.facts, b.times, b.cause, b.marks
+	for i := range b.olds {
+		op.x.olds = append(op.x.olds, replaced[R]{b.olds[i].at, op.f(b.olds[i].fact), b.olds[i].stamp})
+	}
+	op.out.facts, op.out.times, op.out.cause, op.out.marks, op.out.olds = op.x.facts, b.times, b.cause, b.marks, op.x.olds
 	if op.out.mode == columned {
 		if op.out.stamps = b.stamps; b.stamps == nil {
 			op.x.stamps = b.appendStamps(op.x.stamps)
@@ -110,6 +115,8 @@ type flatMapper[T, R any] struct {
 	out  *port[R]
 }
 
+func (op *flatMapper[T, R]) open() error { op.out.inherits(op.in); return nil }
+
 func (op *flatMapper[T, R]) detail() string { return "" }
 
 func (op *flatMapper[T, R]) run() {
@@ -118,6 +125,10 @@ func (op *flatMapper[T, R]) run() {
 	x, b := &op.x, &op.in.batch
 	op.live = true
 	for i := range b.facts {
+		if old := b.replacedBy(i); old != nil {
+			op.again(b, i, old)
+			continue
+		}
 		op.f(b.facts[i], op.emit)
 		for n := 0; len(x.times) < len(x.facts); n++ {
 			x.times = append(x.times, b.times[i])
@@ -134,6 +145,33 @@ func (op *flatMapper[T, R]) run() {
 	x.give(op.out)
 	op.st.counted(len(b.facts))
 	op.out.moved(op.in.w, op.in.idle)
+}
+
+// again gives the rows of an item that takes the place of another: each that of
+// the same number, and those that have no successor leave as withdrawn.
+func (op *flatMapper[T, R]) again(b *batch[T], i int, old *replaced[T]) {
+	x, from := &op.x, len(op.x.facts)
+	op.f(old.fact, op.emit)
+	before := append([]R(nil), x.facts[from:]...)
+	x.facts = x.facts[:from]
+	op.f(b.facts[i], op.emit)
+	s, was := b.stampOf(i), old.stamp
+	now := append([]R(nil), x.facts[from:]...)
+	x.facts = x.facts[:from]
+	for n := range max(len(before), len(now)) {
+		s.ID, was.ID = numbered(b.stampOf(i).ID, n), numbered(old.stamp.ID, n)
+		stamp := s
+		if n < len(now) {
+			x.facts = append(x.facts, now[n])
+		} else {
+			x.facts, stamp.Kind = append(x.facts, before[n]), row.Withdrawn
+			op.st.ledger.Out.Withdrawn++
+		}
+		x.times, x.cause, x.stamps = append(x.times, b.times[i]), append(x.cause, b.cause[i]), append(x.stamps, stamp)
+		if n < len(now) && n < len(before) {
+			x.replace(before[n], was)
+		}
+	}
 }
 
 // numbered gives the rows that come of one row each their ID.

@@ -14,7 +14,7 @@ import (
 type Pipeline struct {
 	Name  string           // in errors and IDs
 	Limit int              // undrained rows that an Output may hold; 0: 1<<20; negative: no limit
-	Clock func() time.Time // for idleness and MaxAhead; nil: the time is never asked for
+	Clock func() time.Time // for idleness, MaxAhead and deadlines; nil: the time is never asked for
 
 	mu       sync.Mutex
 	stages   []*stage // in the order of making: each after what it reads
@@ -34,6 +34,7 @@ type Pipeline struct {
 	now     watermark.Time // on the clock, at entry to the call at hand; 0 before the first
 	ticked  bool           // the clock has been read
 	crowded bool           // rows have come into an output: it may be full
+	clocked []clocked      // stages that the clock can move
 	causes  []uint32       // 0, 1, 2, …: the causes of a chunk, the same for all
 }
 
@@ -42,6 +43,20 @@ type input interface {
 	base() *inputBase
 	counts(*watermark.Partition) counts
 	fill(marks []watermark.Mark) // an empty batch with these moves of W
+}
+
+// clocked is a stage that the clock can move, with those behind it.
+type clocked struct {
+	op    timed
+	order []operator
+}
+
+// timed is an operator that has something to do at a time of the clock.
+type timed interface {
+	// due is that time, Max if there is none.
+	due() watermark.Time
+	// expire fills the own batches with what the clock has made due.
+	expire()
 }
 
 // output is an Output without its type.
@@ -133,6 +148,16 @@ func (p *Pipeline) tick() {
 			p.move(in, w)
 		}
 	}
+	for _, c := range p.clocked {
+		if c.op.due() > p.now {
+			continue
+		}
+		p.epoch++
+		p.inside = true
+		c.op.expire()
+		run(c.order)
+		p.inside = false
+	}
 }
 
 // move runs the stages behind an input whose W was w, and may have moved, with no fact.
@@ -145,7 +170,7 @@ func (p *Pipeline) move(in input, w watermark.Time) {
 	p.inside = false
 }
 
-// Next returns the time of Clock at which a call is due (idleness): any call
+// Next returns the time of Clock at which a call is due (idleness, a deadline): any call
 // then will do, Flush if there is nothing to feed. ok is false if nothing is due.
 func (p *Pipeline) Next() (t time.Time, ok bool) {
 	p.mu.Lock()
@@ -153,6 +178,11 @@ func (p *Pipeline) Next() (t time.Time, ok bool) {
 	due := watermark.Max
 	for _, in := range p.inputs {
 		if d, is := in.base().group.Due(); is {
+			due, ok = min(due, d), true
+		}
+	}
+	for _, c := range p.clocked {
+		if d := c.op.due(); d < watermark.Max {
 			due, ok = min(due, d), true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -35,6 +36,20 @@ type StageStats struct {
 
 // RowsOut counts rows by kind.
 type RowsOut struct{ Final, Early, Correction, Withdrawn uint64 }
+
+// add counts a row.
+func (r *RowsOut) add(kind row.Kind) {
+	switch kind {
+	case row.Final:
+		r.Final++
+	case row.Early:
+		r.Early++
+	case row.Correction:
+		r.Correction++
+	case row.Withdrawn:
+		r.Withdrawn++
+	}
+}
 
 // Balance returns what is missing for the ledger to add up: 0, or there is a bug.
 func (s StageStats) Balance() int64 {

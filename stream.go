@@ -91,6 +91,7 @@ type port[T any] struct {
 	epoch  uint64         // the run that filled it
 	reads  int            // stages that read it
 	orders bool           // one of them needs the times and causes of rows that have a stamp in them
+	rev    revision       // of the rows to come, once the stage is open
 	own    *items[T]      // whose memory the batch is, if it is not that of another stage
 }
 

@@ -38,17 +38,24 @@ type windowed[K comparable, A, T any, P window.Accumulator[A, T]] struct {
 	x       items[window.Pane[K, A]]
 	out     *port[window.Pane[K, A]]
 	late    misses[T]
-	at      int // where the items begin that the store is given
-	miss    func(i int, spans []Span)
+	told    window.Told[K, A]
+	given   int  // panes of told that have their causes
+	revises bool // rows can take the place of others
 }
 
 func (op *windowed[K, A, T, P]) open() error {
 	set, wrong := window.Apply(op.options...)
-	op.miss = op.missed
 	set.Stage = op.st.p.Name + "/" + op.st.name
 	store, err := window.NewStore[A, T, K, P](op.rule, set)
 	op.store = store
-	return errors.Join(wrong, err)
+	if op.revises = err == nil && store.Revises(); op.revises {
+		op.out.rev.by = op.st.name
+	}
+	op.out.rev.behind = set.Lateness
+	if err == nil && store.Clocked() && op.st.p.Clock == nil {
+		err = errors.New("Deadline and Stagger.Arrival go by the clock: give Pipeline.Clock")
+	}
+	return errors.Join(wrong, err, once(op.in.port, "Window counts rows"))
 }
 
 func (op *windowed[K, A, T, P]) detail() string {
@@ -72,6 +79,8 @@ func (op *windowed[K, A, T, P]) run() {
 	if len(b.facts) > 0 {
 		op.keys = op.in.keys(b, op.keys)
 	}
+	op.store.Tick(op.st.p.now)
+	op.told.Panes, op.given = op.x.facts, 0
 	// W between two marks that close nothing makes no difference to any fact:
 	// only the marks at which the store has something to do part the batch.
 	pos, marks := 0, b.marks
@@ -85,9 +94,7 @@ func (op *windowed[K, A, T, P]) run() {
 		pos, marks = end, marks[i+1:]
 	}
 	op.add(b, pos, len(b.facts))
-	if len(op.x.facts) > 0 || len(op.out.facts) > 0 {
-		op.x.give(op.out)
-	}
+	op.give()
 	op.out.marks = b.marks
 	op.w = op.in.port.w
 	op.out.moved(op.in.port.w, op.in.port.idle)
@@ -96,35 +103,105 @@ func (op *windowed[K, A, T, P]) run() {
 	}
 }
 
+// give hands the panes to the port, with those that they take the place of.
+func (op *windowed[K, A, T, P]) give() {
+	op.x.facts, op.told.Panes = op.told.Panes, nil
+	for _, r := range op.told.Replaced {
+		op.x.olds = append(op.x.olds, replaced[window.Pane[K, A]]{r.At, r.Pane, r.Pane.Stamp})
+	}
+	clear(op.told.Replaced)
+	op.told.Replaced = op.told.Replaced[:0]
+	if len(op.x.facts) > 0 || len(op.out.facts) > 0 {
+		op.x.give(op.out)
+	}
+}
+
+// due is the time of the clock at which a span is to fire.
+func (op *windowed[K, A, T, P]) due() watermark.Time {
+	if t, ok := op.store.Due(); ok {
+		return t
+	}
+	return watermark.Max
+}
+
+// expire fires the spans that the clock has made due. W stays where it is.
+func (op *windowed[K, A, T, P]) expire() {
+	op.out.begin()
+	op.x.begin()
+	op.late.begin()
+	op.told.Panes, op.given = op.x.facts, 0
+	op.store.Tick(op.st.p.now)
+	op.store.Expire(&op.told)
+	op.gave(len(op.told.Panes), 0)
+	op.give()
+	op.out.marks = nil
+	op.late.give(nil, op.late.out.w, op.late.out.idle)
+}
+
 // add counts the items from pos to end.
 func (op *windowed[K, A, T, P]) add(b *batch[T], pos, end int) {
 	if pos == end {
 		return
 	}
-	op.at = pos
-	op.store.AddAll(op.keys[pos:end], b.times[pos:end], b.facts[pos:end], op.miss)
+	op.store.AddAll(op.keys[pos:end], b.times[pos:end], b.facts[pos:end], &op.told)
 	op.st.counted(end - pos)
+	if len(op.told.Missed) > 0 {
+		op.missed(b, pos)
+	}
+	for _, g := range op.told.Given {
+		op.gave(g.Upto, b.cause[pos+g.Fact])
+	}
+	op.told.Given = op.told.Given[:0]
 }
 
-// missed tells of a fact that the store has found late.
-func (op *windowed[K, A, T, P]) missed(i int, spans []Span) {
-	op.st.ledger.Counted--
-	op.st.ledger.Late++
-	op.late.add(&op.in.port.batch, op.at+i, op.w, Missed[T]{Reason: Late, Spans: spans})
+// missed tells of the facts that some spans have missed, counted from pos on.
+func (op *windowed[K, A, T, P]) missed(b *batch[T], pos int) {
+	l := &op.st.ledger
+	for _, m := range op.told.Missed {
+		switch m.Fate {
+		case window.Partly:
+			l.Partly++
+			continue
+		case window.Refused:
+			l.Refused++
+		case window.Late:
+			l.Late++
+		}
+		l.Counted--
+		reason := Late
+		if m.Fate == window.Refused {
+			reason = Refused
+		}
+		op.late.add(b, pos+m.Fact, op.w, Missed[T]{Reason: reason, Detail: m.Detail, Spans: m.Spans})
+	}
+	clear(op.told.Missed)
+	op.told.Missed = op.told.Missed[:0]
 }
 
 // fire gives the panes that a mark closes.
 func (op *windowed[K, A, T, P]) fire(m watermark.Mark) {
-	x, n := &op.x, len(op.x.facts)
-	x.facts = op.store.AppendFired(x.facts, m.W, op.st.p.forced)
-	fired := len(x.facts) - n
-	op.st.ledger.Out.Final += uint64(fired)
+	op.store.Fire(m.W, op.st.p.forced, &op.told)
+	op.gave(len(op.told.Panes), m.After)
+}
+
+// gave completes the panes up to n, which one cause has brought about.
+func (op *windowed[K, A, T, P]) gave(n int, cause uint32) {
+	x, from := &op.x, op.given
+	op.given = n
+	panes := op.told.Panes[from:n]
+	if !op.revises {
+		op.st.ledger.Out.Final += uint64(len(panes))
+	} else {
+		for i := range panes {
+			op.st.ledger.Out.add(panes[i].Kind)
+		}
+	}
 	if !op.out.orders {
 		return
 	}
-	x.times, x.cause = slices.Grow(x.times, fired), slices.Grow(x.cause, fired)
-	for i := range x.facts[n:] {
-		x.times = append(x.times, x.facts[n+i].Stamp.Time)
-		x.cause = append(x.cause, m.After)
+	x.times, x.cause = slices.Grow(x.times, len(panes)), slices.Grow(x.cause, len(panes))
+	for i := range panes {
+		x.times = append(x.times, panes[i].Stamp.Time)
+		x.cause = append(x.cause, cause)
 	}
 }

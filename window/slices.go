@@ -11,22 +11,32 @@ import (
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// cell is the state of one key in one slice.
-type cell[A any] struct {
-	facts int64
-	last  time.Duration // from the start of the slice to its last fact: the zero cell needs no mark of being new
-	value A
-}
+// cells is the state of the keys of a piece of time.
+type cells[K comparable, A any] = table.Table[K, cell[A]]
 
 // slice is a piece of time and what came for it, by key.
 type slice[K comparable, A any] struct {
 	Span
-	table table.Table[K, cell[A]]
+	table cells[K, A]
+
+	sealed bool         // a span that holds it has fired: its facts take the careful path
+	suffix *cells[K, A] // it and the slices after it, up to the end of the front stack
+	spans  []Span       // that hold it, where the rule is a function of time
+	hand   int          // the entry that is the oldest
+	parts  []uint64     // by entry: the ordinals of panes of keys that were let go and came again
 }
 
 // bytes is the memory of the slice, without what accumulators own.
 func (s *slice[K, A]) bytes() int64 {
-	return int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, cell[A]]{})) + int64(s.table.Slots())*4
+	n := bytesOfTable(&s.table)
+	if s.suffix != nil && s.suffix != &s.table {
+		n += bytesOfTable(s.suffix)
+	}
+	return n
+}
+
+func bytesOfTable[K comparable, A any](t *cells[K, A]) int64 {
+	return int64(cap(t.Entries))*int64(unsafe.Sizeof(table.Entry[K, cell[A]]{})) + int64(t.Slots())*4
 }
 
 // wide is the number of slices in a row that are found by arithmetic alone.
@@ -62,13 +72,16 @@ type open[K comparable, A any] struct {
 	free []*slice[K, A] // cleared, to be used again
 
 	near  near[K, A]
+	even  bool // all slices have one width
+	hint  int  // where find has been last
 	last  int  // entries of the slice closed last: room to make beforehand
 	large bool // and its index was beyond the nearer caches
 }
 
-func newOpen[K comparable, A any](p Plan) open[K, A] {
-	w := uint64(p.width)
-	return open[K, A]{near: near[K, A]{slices: new([wide]*slice[K, A]), width: w, inverse: ^uint64(0) / w}}
+// newOpen makes an empty set for slices of width, 0 if they have none in common.
+func newOpen[K comparable, A any](width time.Duration) open[K, A] {
+	w := uint64(max(1, width))
+	return open[K, A]{near: near[K, A]{slices: new([wide]*slice[K, A]), width: w, inverse: ^uint64(0) / w}, even: width > 0}
 }
 
 // find returns the slice of t if there is one.
@@ -76,35 +89,46 @@ func (o *open[K, A]) find(t watermark.Time) *slice[K, A] {
 	if s := o.near.at(t); s != nil {
 		return s
 	}
-	i, ok := slices.BinarySearchFunc(o.all, t, func(s *slice[K, A], t watermark.Time) int {
-		switch {
-		case t < s.Start:
-			return 1
-		case t >= s.End:
-			return -1
+	for i := o.hint; i >= 0 && i < len(o.all) && i > o.hint-2; i-- { // facts alternate between two
+		if o.all[i].Contains(t) {
+			return o.all[i]
 		}
-		return 0
-	})
-	if !ok {
+	}
+	i := o.from(t)
+	if i < len(o.all) && o.all[i].Start == t {
+	} else if i--; i < 0 || !o.all[i].Contains(t) {
 		return nil
+	}
+	if i > o.hint || i < o.hint-1 {
+		o.hint = i
 	}
 	return o.all[i]
 }
 
+// from returns the position of the first slice that starts at t or later.
+func (o *open[K, A]) from(t watermark.Time) int {
+	i, _ := slices.BinarySearchFunc(o.all, t, func(s *slice[K, A], t watermark.Time) int { return cmp.Compare(s.Start, t) })
+	return i
+}
+
 // add opens the slice of span.
-func (o *open[K, A]) add(span Span, rehash func(K) uint64) *slice[K, A] {
+func (o *open[K, A]) add(span Span, sealed bool, rehash func(K) uint64) *slice[K, A] {
 	var s *slice[K, A]
 	if n := len(o.free); n > 0 {
 		s, o.free = o.free[n-1], o.free[:n-1]
 	} else {
 		s = new(slice[K, A])
 	}
-	s.Span = span
-	s.table.Reserve(o.last, rehash)
-	s.table.Grow(o.last)
-	i, _ := slices.BinarySearchFunc(o.all, span.Start, func(s *slice[K, A], t watermark.Time) int { return cmp.Compare(s.Start, t) })
+	s.Span, s.sealed = span, sealed
+	if !sealed { // as large as the last; what comes late is little
+		s.table.Reserve(o.last, rehash)
+		s.table.Grow(o.last)
+	}
+	i := o.from(span.Start)
 	o.all = slices.Insert(o.all, i, s)
-	o.aim(span)
+	if o.even && !s.sealed {
+		o.aim(span)
+	}
 	return s
 }
 
@@ -130,22 +154,33 @@ func (o *open[K, A]) aim(span Span) {
 	}
 	clear(n.slices[:])
 	for _, s := range o.all {
-		if d := uint64(s.Start - n.from); d < n.reach && uint64(s.End-s.Start) == n.width {
+		if d := uint64(s.Start - n.from); d < n.reach && uint64(s.End-s.Start) == n.width && !s.sealed {
 			n.slices[d/n.width] = s
 		}
 	}
 }
 
-// close takes the earliest slice away. Its memory is kept for the next.
-func (o *open[K, A]) close(wipe bool) {
-	s := o.all[0]
-	if d := uint64(s.Start - o.near.from); d < o.near.reach {
+// seal takes a slice out of the reach of the loop over facts.
+func (o *open[K, A]) seal(s *slice[K, A]) {
+	s.sealed = true
+	if d := uint64(s.Start - o.near.from); d < o.near.reach && o.near.slices[d/o.near.width] == s {
 		o.near.slices[d/o.near.width] = nil
 	}
-	o.all = slices.Delete(o.all, 0, 1)
-	n := s.table.Len()
-	o.last = n
-	o.large = s.table.Large()
+}
+
+// close takes slice i away. Its memory is kept for the next.
+func (o *open[K, A]) close(i int, wipe bool) {
+	s := o.all[i]
+	o.seal(s)
+	o.all = slices.Delete(o.all, i, i+1)
+	if i <= o.hint {
+		o.hint--
+	}
+	if n := s.table.Len(); n > 0 {
+		o.last = n
+		o.large = s.table.Large()
+	}
 	s.table.Reset(wipe)
+	s.spans, s.parts, s.hand = s.spans[:0], s.parts[:0], 0
 	o.free = append(o.free, s)
 }

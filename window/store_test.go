@@ -65,6 +65,15 @@ func (n *naive) add(key int, t watermark.Time, v int) (missed []Span) {
 	return nil
 }
 
+// addAll is AddAll that calls missed for each fact missed.
+func addAll(s *Store[int, total, int, *total], keys []int, t []watermark.Time, facts []int, missed func(i int, spans []Span)) {
+	var told Told[int, total]
+	s.AddAll(keys, t, facts, &told)
+	for _, m := range told.Missed {
+		missed(m.Fact, m.Spans)
+	}
+}
+
 func (n *naive) advance(w watermark.Time) (fired []Pane[int, total]) {
 	n.w = max(n.w, w)
 	slices.SortStableFunc(n.spans, func(a, b *naiveSpan) int { return int(a.End.Sub(b.End)) })
@@ -100,7 +109,7 @@ func TestStoreIsTheReference(t *testing.T) {
 				keys, times, facts = append(keys, r.IntN(8)), append(times, at), append(facts, r.IntN(100))
 			}
 			missed := make([][]Span, len(keys))
-			s.AddAll(keys, times, facts, func(i int, spans []Span) { missed[i] = spans })
+			addAll(s, keys, times, facts, func(i int, spans []Span) { missed[i] = spans })
 			for i := range keys {
 				want := ref.add(keys[i], times[i], facts[i])
 				if got := one.Add(keys[i], times[i], facts[i], nil); !reflect.DeepEqual(got, want) || !reflect.DeepEqual(missed[i], want) {
@@ -115,7 +124,9 @@ func TestStoreIsTheReference(t *testing.T) {
 				t.Fatalf("seed %d: Next is %d, but W %d fires", seed, next, w)
 			}
 			var got, each []Pane[int, total]
-			got = s.AppendFired(got, w, false)
+			var told Told[int, total]
+			s.Fire(w, false, &told)
+			got = told.Panes
 			one.Advance(w, func(p Pane[int, total]) { each = append(each, p) })
 			for i := range got {
 				got[i].ID = [2]uint64{}
@@ -146,7 +157,7 @@ func TestManyKeys(t *testing.T) {
 			want[k] = w
 		}
 		for i := 0; i < n; i += 1000 {
-			s.AddAll(keys[i:i+1000], times[i:i+1000], facts[i:i+1000], func(i int, _ []Span) { t.Fatalf("fact %d is late", i) })
+			addAll(s, keys[i:i+1000], times[i:i+1000], facts[i:i+1000], func(i int, _ []Span) { t.Fatalf("fact %d is late", i) })
 		}
 		got := map[int]total{}
 		s.Advance(watermark.Time(round*10+10), func(p Pane[int, total]) { got[p.Key] = p.Value })
@@ -154,7 +165,7 @@ func TestManyKeys(t *testing.T) {
 			t.Fatalf("round %d: %d panes are not the reference's %d", round, len(got), len(want))
 		}
 		late := 0
-		s.AddAll(keys[:300], times[:300], facts[:300], func(i int, _ []Span) {
+		addAll(s, keys[:300], times[:300], facts[:300], func(i int, _ []Span) {
 			if i != late {
 				t.Fatalf("fact %d is told as %d", late, i)
 			}

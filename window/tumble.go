@@ -26,5 +26,5 @@ func (r Tumble) Plan() (Plan, error) {
 	if r.Size <= 0 {
 		return Plan{}, fmt.Errorf("window: Tumble: Size is %v: must be above 0", r.Size)
 	}
-	return Plan{width: r.Size, size: r.Size, every: r.Size, offset: r.Offset}, nil
+	return Plan{kind: onGrid, name: "Tumble", grid: grid{width: r.Size, size: r.Size, every: r.Size, offset: r.Offset}}, nil
 }

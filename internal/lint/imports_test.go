@@ -25,6 +25,7 @@ var arrows = map[string][]string{
 	"source":            {"row", "watermark", "internal/"},
 	"internal/…":        {"row", "watermark"},
 	"internal/script":   {"watermark"},
+	"internal/waiting":  {"watermark", "internal/"},
 	"internal/peers":    {"", "window", "join", "window/agg", "row", "watermark"}, // a program over the library, for tests
 	"internal/lint":     {},
 }

@@ -10,11 +10,19 @@ var kinds = map[string]func(*Case) error{
 	"tumble": windows(func(p *params) window.Rule {
 		return window.Tumble{Size: p.need("size_ms"), Offset: p.ms("offset_ms")}
 	}),
+	"hop": windows(func(p *params) window.Rule {
+		size, every, offset := p.need("size_ms"), p.need("slide_ms"), p.ms("offset_ms")
+		if every > size {
+			return spaced{size, every, offset}
+		}
+		return window.Hop{Size: size, Every: every, Offset: offset}
+	}),
+	"cumulate": windows(func(p *params) window.Rule {
+		return window.Cumulate{Size: p.need("size_ms"), Step: p.need("step_ms"), Offset: p.ms("offset_ms")}
+	}),
 	"temporal_join": temporalJoin,
 
-	"hop":           none("no such window yet"),
 	"session":       none("no such window yet"),
-	"cumulate":      none("no such window yet"),
 	"over_sliding":  none("no such window yet"),
 	"topn":          none("no such stage yet"),
 	"dedup":         none("no such stage yet"),

@@ -140,7 +140,11 @@ func (p *plan) run(rule window.Rule, s schedule, cut int) ([]fired, error) {
 			return nil, fmt.Errorf("row %v has Forced %t; %d rows came before Close", f, f.forced, closed)
 		}
 	}
+	_, apart := rule.(spaced)
 	for m := range missed.Drain() {
+		if apart && m.Reason == tidemark.Refused {
+			continue
+		}
 		if m.Reason != tidemark.Late || p.c.rule() == "none" {
 			return nil, fmt.Errorf("the fact at %v is missed, %v for %v, W %v", m.Time, m.Reason, m.Spans, m.Watermark)
 		}

@@ -23,13 +23,15 @@ type Entry[K comparable, V any] struct {
 // the slot, its high bits are the tag. Not safe for concurrent use.
 type Table[K comparable, V any] struct {
 	// Entries are the keys and values in the order in which the keys came.
-	// Whoever holds a pointer into it gives it up when a key is added.
+	// Whoever holds a pointer into it gives it up when a key is added. The place
+	// of a key that was taken away has the zero entry until it is used again.
 	Entries []Entry[K, V]
 
 	// index holds the position in Entries, plus 1, in the bits of low, and in
 	// those above the tag; 0 where there is nothing.
 	index []uint32
 	low   uint32
+	free  []uint32 // places of keys that were taken away
 }
 
 const (
@@ -52,12 +54,12 @@ func slots(n int) int {
 }
 
 // Len is the number of entries.
-func (t *Table[K, V]) Len() int { return len(t.Entries) }
+func (t *Table[K, V]) Len() int { return len(t.Entries) - len(t.free) }
 
 // A key is looked for from its home on: a pair of slots that are read together,
 // so that no branch has to be guessed on which of the two it is, then the slots
-// after them. It is put where the first free slot is, and no key is ever taken
-// away, so that a free slot ends the search.
+// after them. It is put where the first free slot is, and a free slot ends the
+// search: when a key is taken away, those behind it move up.
 
 // home returns the first of the pair of slots of a hash.
 func (t *Table[K, V]) home(hash uint64) uint64 { return hash & uint64(len(t.index)-2) }
@@ -119,6 +121,13 @@ func (t *Table[K, V]) Slot(key K, hash uint64, rehash func(K) uint64) int {
 // add appends key and writes it to slot i of the index.
 func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) int {
 	n := len(t.Entries)
+	if f := len(t.free); f > 0 {
+		n = int(t.free[f-1])
+		t.free = t.free[:f-1]
+		t.Entries[n].Key = key
+		t.index[i] = tag | uint32(n+1)
+		return n
+	}
 	if n == cap(t.Entries) {
 		t.Grow(n + 1)
 	}
@@ -129,6 +138,30 @@ func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) in
 		t.Reserve(n+1, rehash)
 	}
 	return n
+}
+
+// Remove takes away the key at position n of Entries, whose hash is given. Its
+// entry becomes the zero entry, and its place that of a key to come.
+func (t *Table[K, V]) Remove(n int, hash uint64, rehash func(K) uint64) {
+	mask := uint64(len(t.index) - 1)
+	i := t.home(hash)
+	for t.index[i]&t.low != uint32(n+1) {
+		i = (i + 1) & mask
+	}
+	for j := i; ; { // those that would not be found any more move up
+		j = (j + 1) & mask
+		v := t.index[j]
+		if v == 0 {
+			break
+		}
+		home := t.home(rehash(t.Entries[v&t.low-1].Key))
+		if (j-home)&mask >= (j-i)&mask {
+			t.index[i], i = v, j
+		}
+	}
+	t.index[i] = 0
+	t.Entries[n] = Entry[K, V]{}
+	t.free = append(t.free, uint32(n))
 }
 
 // Reserve makes the index fit for n entries.
@@ -145,7 +178,11 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	t.low = low
 	t.index = make([]uint32, max(size, len(t.index)))
 	mask := uint64(len(t.index) - 1)
+	gone := t.gone()
 	for e := range t.Entries {
+		if gone != nil && gone[uint32(e)] {
+			continue
+		}
 		h := rehash(t.Entries[e].Key)
 		i := t.home(h)
 		for t.index[i] != 0 {
@@ -153,6 +190,18 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 		}
 		t.index[i] = t.tag(h) | uint32(e+1)
 	}
+}
+
+// gone is the set of places without a key, nil if there is none.
+func (t *Table[K, V]) gone() map[uint32]bool {
+	if len(t.free) == 0 {
+		return nil
+	}
+	m := make(map[uint32]bool, len(t.free))
+	for _, n := range t.free {
+		m[n] = true
+	}
+	return m
 }
 
 // Grow makes room for n entries.
@@ -169,7 +218,7 @@ func (t *Table[K, V]) Reset(wipe bool) {
 	if wipe {
 		clear(t.Entries)
 	}
-	t.Entries = t.Entries[:0]
+	t.Entries, t.free = t.Entries[:0], t.free[:0]
 	clear(t.index)
 }
 

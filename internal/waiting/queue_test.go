@@ -1,4 +1,4 @@
-package tidemark
+package waiting
 
 import (
 	"math/rand/v2"
@@ -12,7 +12,7 @@ import (
 func TestWaitingIsASortedList(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
-		q := newWaiting[int]()
+		q := New[int]()
 		type entry struct {
 			t watermark.Time
 			v int
@@ -28,7 +28,7 @@ func TestWaitingIsASortedList(t *testing.T) {
 			case 1:
 				at = watermark.Max - 1 - watermark.Time(r.IntN(3))
 			}
-			q.push(at, v)
+			q.Push(at, v)
 			i, _ := slices.BinarySearchFunc(want, at, func(e entry, t watermark.Time) int {
 				if e.t <= t {
 					return -1
@@ -45,21 +45,21 @@ func TestWaitingIsASortedList(t *testing.T) {
 					n = len(want)
 				}
 				for _, e := range want[:n] {
-					if first := q.first(); first != e.t {
+					if first := q.First(); first != e.t {
 						t.Fatalf("seed %d: first is %d, want %d", seed, first, e.t)
 					}
-					if at, v := q.pop(); at != e.t || v != e.v {
+					if at, v := q.Pop(); at != e.t || v != e.v {
 						t.Fatalf("seed %d: %d at %d, want %d at %d", seed, v, at, e.v, e.t)
 					}
 				}
 				want = want[n:]
 			}
-			if q.len() != len(want) {
-				t.Fatalf("seed %d: %d held, want %d", seed, q.len(), len(want))
+			if q.Len() != len(want) {
+				t.Fatalf("seed %d: %d held, want %d", seed, q.Len(), len(want))
 			}
 		}
-		if q.first() != watermark.Max {
-			t.Fatalf("seed %d: empty, and first is %d", seed, q.first())
+		if q.First() != watermark.Max {
+			t.Fatalf("seed %d: empty, and first is %d", seed, q.First())
 		}
 	}
 }

@@ -1,0 +1,95 @@
+package waiting
+
+import (
+	"sort"
+
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// Take takes out a run of values whose times are before w, in their order, with
+// all that are of one time in the same run. They are vals[p.At] for each p of
+// places, until the next call. The run is empty once there are no more.
+func (q *Queue[V]) Take(w watermark.Time) (places []Place, vals []V) {
+	if q.wipe {
+		var zero V
+		for _, p := range q.taken {
+			q.vals[p.At] = zero
+		}
+		q.taken = nil
+	}
+	q.reuse()
+	if q.n == 0 {
+		return nil, nil
+	}
+	if len(q.near) == 0 && len(q.behind) == 0 {
+		if q.leaves[0].from >= w {
+			return nil, nil
+		}
+		q.sort()
+	}
+	rest := q.near[q.head:]
+	if len(q.behind) > 0 && q.behind[0].Time < w {
+		places = q.merge(w)
+	} else if len(rest) > 0 && rest[0].Time < w {
+		places = rest[:before(rest, w)]
+		q.head += len(places)
+	}
+	q.n -= len(places)
+	if q.wipe {
+		q.taken = places
+	}
+	return places, q.vals
+}
+
+// before returns how many places are before w. There is often but one more.
+func before(places []Place, w watermark.Time) int {
+	n := len(places)
+	if places[n-1].Time < w {
+		return n
+	}
+	step := 1
+	for step < n && places[step].Time < w {
+		step *= 2
+	}
+	from := step / 2
+	return from + sort.Search(min(step, n)-from, func(i int) bool { return places[from+i].Time >= w })
+}
+
+// merge takes what is before w from near and from behind.
+func (q *Queue[V]) merge(w watermark.Time) []Place {
+	q.merged = q.merged[:0]
+	for len(q.behind) > 0 && q.behind[0].Time < w {
+		p := q.behind.pop()
+		for q.head < len(q.near) && q.near[q.head].Time <= p.Time { // those came before
+			q.merged = append(q.merged, q.near[q.head])
+			q.head++
+		}
+		q.merged = append(q.merged, p)
+	}
+	for q.head < len(q.near) && q.near[q.head].Time < w {
+		q.merged = append(q.merged, q.near[q.head])
+		q.head++
+	}
+	return q.merged
+}
+
+// All yields what is held, in no order of use.
+func (q *Queue[V]) All(yield func(watermark.Time, *V) bool) {
+	for _, p := range q.near[q.head:] {
+		if !yield(p.Time, &q.vals[p.At]) {
+			return
+		}
+	}
+	for _, p := range q.behind {
+		if !yield(p.Time, &q.vals[p.At]) {
+			return
+		}
+	}
+	for _, l := range q.leaves {
+		for i, t := range l.times {
+			if !yield(t, &l.vals[i]) {
+				return
+			}
+		}
+	}
+}

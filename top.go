@@ -1,0 +1,162 @@
+package tidemark
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/internal/waiting"
+	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/watermark"
+	"github.com/tidemark-go/tidemark/window"
+)
+
+// Top ranks the rows of a key that share an event time, as the panes of a span
+// do: the first n by compare, best first, which gives a negative number if a is
+// better than b. Rows of which compare gives 0 are ranked in the order in which
+// they came; panes come as their keys first did, and by key with window.Sorted.
+// KeyBy another key gives the top by segment, one key for all that over all.
+//
+// A ranking is given when W has passed its time, in the order of times, then of
+// the first row of its key. A row behind W is late. The state is at most n rows
+// for each key and time that W has not passed; a row costs a search among n.
+func Top[K comparable, T any](s Keyed[K, T], n int, compare func(a, b T) int) (Keyed[K, window.Ranking[K, T]], Stream[Missed[T]]) {
+	st := newStage("top", s.port)
+	op := &top[K, T]{st: st, in: s, n: n, compare: compare, w: watermark.Min, timers: waiting.New[int](), x: newItems[window.Ranking[K, T]]()}
+	op.out = newPort[window.Ranking[K, T]](st, "", columned)
+	op.late = newMisses[T](st, "late")
+	st.op = op
+	if compare == nil {
+		st.mistakeNow(errNilFunc)
+	}
+	if n < 1 {
+		st.mistakeNow(fmt.Errorf("Top: n is %d: must be at least 1", n))
+	}
+	return Keyed[K, window.Ranking[K, T]]{Stream[window.Ranking[K, T]]{op.out}, func(r window.Ranking[K, T]) K { return r.Key }}, Stream[Missed[T]]{op.late.out}
+}
+
+// keyAt is a key at a time.
+type keyAt[K comparable] struct {
+	key K
+	at  watermark.Time
+}
+
+type ranked[T any] struct {
+	rows []T // best first
+	of   int
+}
+
+type top[K comparable, T any] struct {
+	st      *stage
+	in      Keyed[K, T]
+	n       int
+	compare func(a, b T) int
+	plan    *keys.Plan[K]
+	seed    [2]uint64
+	w       watermark.Time
+
+	groups table.Table[keyAt[K], ranked[T]]
+	timers waiting.Queue[int] // positions in groups
+	keys   []K
+	x      items[window.Ranking[K, T]]
+	out    *port[window.Ranking[K, T]]
+	late   misses[T]
+}
+
+func (op *top[K, T]) open() error {
+	plan, err := keys.Compile[K]()
+	op.plan, op.seed = plan, keys.Seed(op.st.p.Name+"/"+op.st.name)
+	return errors.Join(err, once(op.in.port, "Top ranks rows"))
+}
+
+func (op *top[K, T]) detail() string { return fmt.Sprintf("n %d", op.n) }
+
+func (op *top[K, T]) held() (keys, rows, bytes int64) {
+	for i := range op.groups.Entries {
+		rows += int64(len(op.groups.Entries[i].Value.rows))
+		bytes += int64(cap(op.groups.Entries[i].Value.rows)) * int64(unsafe.Sizeof(*new(T)))
+	}
+	bytes += int64(cap(op.groups.Entries))*int64(unsafe.Sizeof(table.Entry[keyAt[K], ranked[T]]{})) + int64(op.groups.Slots())*4 + int64(op.timers.Size())*16
+	return int64(op.groups.Len()), rows, bytes
+}
+
+func (op *top[K, T]) hash(k keyAt[K]) uint64 {
+	return keys.Fold([2]uint64{op.plan.Hash1(k.key)}, uint64(k.at))[0]
+}
+
+func (op *top[K, T]) run() {
+	op.out.begin()
+	op.x.begin()
+	op.late.begin()
+	b := &op.in.port.batch
+	if len(b.facts) > 0 {
+		op.keys = op.in.keys(b, op.keys)
+	}
+	came, pos := op.w, 0
+	for _, m := range b.marks {
+		end := b.until(pos, m.After)
+		op.take(b, pos, end, came)
+		pos, op.w = end, m.W
+		for op.timers.First() < m.W {
+			op.give(m.After)
+		}
+	}
+	op.take(b, pos, len(b.facts), came)
+	op.x.marks = append(op.x.marks, b.marks...)
+	op.x.give(op.out)
+	op.out.moved(op.in.port.w, op.in.port.idle)
+	op.late.give(b.marks, op.in.port.w, op.in.port.idle)
+}
+
+// take ranks the rows from pos to end; came is W before the batch.
+func (op *top[K, T]) take(b *batch[T], pos, end int, came watermark.Time) {
+	op.st.ledger.Fed += uint64(end - pos)
+	for i := pos; i < end; i++ {
+		if b.times[i] < op.w {
+			op.st.ledger.Late++
+			op.late.add(b, i, came, Missed[T]{Reason: Late})
+			continue
+		}
+		op.st.ledger.Counted++
+		k := keyAt[K]{op.keys[i], b.times[i]}
+		h := op.hash(k)
+		at := op.groups.Find(k, h)
+		if at < 0 {
+			at = op.groups.Slot(k, h, op.hash)
+			op.timers.Push(k.at, at)
+		}
+		op.rank(&op.groups.Entries[at].Value, b.facts[i])
+	}
+}
+
+// rank puts a row in its place behind those that are as good.
+func (op *top[K, T]) rank(g *ranked[T], fact T) {
+	g.of++
+	at := sort.Search(len(g.rows), func(i int) bool { return op.compare(fact, g.rows[i]) < 0 })
+	if at == op.n {
+		return
+	}
+	if len(g.rows) < op.n {
+		g.rows = append(g.rows, fact)
+	}
+	copy(g.rows[at+1:], g.rows[at:])
+	g.rows[at] = fact
+}
+
+// give gives the ranking that is the first in time.
+func (op *top[K, T]) give(cause uint32) {
+	t, at := op.timers.Pop()
+	e := op.groups.Entries[at]
+	op.groups.Remove(at, op.hash(e.Key), op.hash)
+	x := &op.x
+	x.facts = append(x.facts, window.Ranking[K, T]{Key: e.Key.key, Time: t, Rows: e.Value.rows, Of: e.Value.of})
+	x.times, x.cause = append(x.times, t), append(x.cause, cause)
+	s := row.Stamp{Time: t, Forced: op.st.p.forced}
+	seed := keys.Fold(op.seed, uint64(t))
+	s.ID[0], s.ID[1] = op.plan.Lanes(seed[0], seed[1], &e.Key.key)
+	x.stamps = append(x.stamps, s)
+	op.st.ledger.Out.Final++
+}

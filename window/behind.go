@@ -1,0 +1,122 @@
+package window
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// sliceByTime is slice for a rule that is a function of time: facts that share
+// all their spans share a slice.
+func (s *sliced[K, A, T, P]) sliceByTime(t watermark.Time) *slice[K, A] {
+	spans := s.spansOf(t)
+	if wrong(spans, t) != "" {
+		return nil
+	}
+	for i := len(s.open.all) - 1; i >= 0; i-- {
+		if at := s.open.all[i]; slices.Equal(at.spans, spans) {
+			if at.sealed {
+				return nil
+			}
+			return at
+		}
+	}
+	if slices.ContainsFunc(spans, s.fired) {
+		return nil
+	}
+	return s.openByTime(spans, false)
+}
+
+// openByTime opens a slice of the facts that spans hold. It stands at the start
+// that the latest of them has.
+func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] {
+	in := spans[0]
+	for _, o := range spans[1:] {
+		in.Start = max(in.Start, o.Start)
+	}
+	at := s.open.add(in, sealed, s.hash)
+	at.spans = append(at.spans[:0], spans...)
+	if s.set.Deadline > 0 {
+		s.begin(at.spans)
+	}
+	return at
+}
+
+// wrong tells what is wrong with the spans that a function gave for t.
+func wrong(spans []Span, t watermark.Time) string {
+	if len(spans) == 0 {
+		return fmt.Sprintf("the rule gives no span for %v: each time must be in one", t)
+	}
+	for i, o := range spans {
+		if !o.Contains(t) {
+			return fmt.Sprintf("the rule gives the span %v for %v: must hold it", o, t)
+		}
+		if i > 0 && byEnd(spans[i-1], o) >= 0 {
+			return fmt.Sprintf("the rule gives the span %v after %v: must be by End, each once", o, spans[i-1])
+		}
+	}
+	return ""
+}
+
+// behind takes a fact for a slice of which spans have fired: it is late for
+// those that are over, corrects those that are not, and counts in the others.
+func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time, fact *T, told *Told[K, A]) {
+	spans := s.spansOf(t)
+	if s.lay == nil {
+		if why := wrong(spans, t); why != "" {
+			told.miss(i, Refused, nil, why)
+			return
+		}
+	}
+	over := 0
+	for over < len(spans) && s.over(spans[over]) {
+		over++
+	}
+	if over == len(spans) {
+		told.miss(i, Late, spans, "")
+		return
+	}
+	at := s.sliceBehind(t, spans)
+	if s.place(i, at, key, hash, told) == none {
+		return
+	}
+	var before []dirty[K, A]
+	for _, span := range spans[over:] {
+		if s.fired(span) {
+			before = append(before, s.soil(span, key, hash))
+		}
+	}
+	s.addTo(&at.table, at.Start, key, hash, t, fact)
+	s.late(at, key, hash, t, fact)
+	for j := range before {
+		if s.set.Coalesce == 0 {
+			s.correct(&before[j], told)
+		}
+	}
+	if over > 0 {
+		told.miss(i, Partly, spans[:over], "")
+	}
+	told.give(i)
+}
+
+// sliceBehind returns the slice of a fact that is behind, opened if need be.
+func (s *sliced[K, A, T, P]) sliceBehind(t watermark.Time, spans []Span) *slice[K, A] {
+	if s.lay == nil {
+		for _, at := range s.open.all {
+			if slices.Equal(at.spans, spans) {
+				return at
+			}
+		}
+		return s.openByTime(spans, true)
+	}
+	if at := s.open.find(t); at != nil {
+		return at
+	}
+	at := s.open.add(s.lay.slice(t), true, s.hash)
+	s.joins(at)
+	if s.set.Deadline > 0 {
+		s.begin(spans)
+	}
+	return at
+}

@@ -1,0 +1,87 @@
+package window
+
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// census is the set of keys that are held, each with the end of the last span
+// that it has facts in. It is kept where MaxKeys bounds them.
+type census[K comparable] struct {
+	keys  table.Table[K, watermark.Time]
+	parts uint64 // panes that were let go
+}
+
+func (c *census[K]) bytes() int64 {
+	return int64(cap(c.keys.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(c.keys.Slots())*4
+}
+
+// admit lets a key into a slice, or tells that it is refused.
+func (s *sliced[K, A, T, P]) admit(i int, at *slice[K, A], key K, hash uint64, told *Told[K, A]) bool {
+	c := &s.census
+	n := c.keys.Find(key, hash)
+	if n < 0 {
+		if c.keys.Len() >= s.set.MaxKeys.N {
+			if !s.set.MaxKeys.Evict {
+				told.miss(i, Refused, nil, fmt.Sprintf("%d keys are held: must be at most MaxKeys", c.keys.Len()))
+				return false
+			}
+			s.evict(told)
+			told.give(i)
+		}
+		n = c.keys.Slot(key, hash, s.hash)
+		c.keys.Entries[n].Value = watermark.Min
+	}
+	c.keys.Entries[n].Value = max(c.keys.Entries[n].Value, s.lastEnd(at))
+	if c.parts > 0 && at.table.Find(key, hash) < 0 {
+		p := at.table.Slot(key, hash, s.hash)
+		for len(at.parts) <= p {
+			at.parts = append(at.parts, 0)
+		}
+		at.parts[p] = c.parts
+	}
+	return true
+}
+
+// evict fires the oldest pane, and what else its key has, and lets the key go.
+func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
+	for _, at := range s.open.all {
+		if at.table.Len() == 0 {
+			continue
+		}
+		for at.table.Entries[at.hand%len(at.table.Entries)].Value.facts == 0 {
+			at.hand++
+		}
+		key := at.table.Entries[at.hand%len(at.table.Entries)].Key
+		at.hand++
+		hash := s.hash(key)
+		for _, b := range s.open.all {
+			p := b.table.Find(key, hash)
+			if p < 0 {
+				continue
+			}
+			ordinal := uint64(0)
+			if p < len(b.parts) {
+				ordinal, b.parts[p] = b.parts[p], 0
+			}
+			out := s.pane(b.Span, key, &b.table.Entries[p].Value, row.Final, true, 0)
+			out.ID = s.id(&out.Key, b.Span, ordinal)
+			told.Panes = append(told.Panes, out)
+			b.table.Remove(p, hash, s.hash)
+		}
+		s.census.keys.Remove(s.census.keys.Find(key, hash), hash, s.hash)
+		s.census.parts++
+		return
+	}
+}
+
+// leave takes the keys away whose last slice is let go.
+func (c *census[K]) leave(over func(watermark.Time) bool, key K, hash uint64, rehash func(K) uint64) {
+	if n := c.keys.Find(key, hash); n >= 0 && over(c.keys.Entries[n].Value) {
+		c.keys.Remove(n, hash, rehash)
+	}
+}

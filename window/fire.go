@@ -1,0 +1,287 @@
+package window
+
+import (
+	"slices"
+	"time"
+
+	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// advance fires what the rise of W to w closes: spans by their end, then
+// corrections that are due, then previews, each by the end of their span.
+func (s *sliced[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K, A]) {
+	before := s.w
+	s.w = w
+	s.fire(since(before, s.hold), since(w, s.hold), forced, told)
+	c := s.set.Coalesce
+	s.flush(c > 0 && passed(before, w, c), told)
+	s.seal()
+	s.drop()
+	if e := s.set.EarlyEvery; e > 0 && passed(before, w, e) && w < watermark.Max {
+		s.preview(told)
+	}
+}
+
+// since is w less d; the bounds of time stay what they are.
+func since(w watermark.Time, d time.Duration) watermark.Time {
+	if w == watermark.Max || d == 0 {
+		return w
+	}
+	return w.Add(-d)
+}
+
+// passed reports whether there is a multiple of step in (from, to].
+func passed(from, to watermark.Time, step time.Duration) bool {
+	return from < to.Floor(step, 0)
+}
+
+// fire sends the panes of the spans that end in (from, to].
+func (s *sliced[K, A, T, P]) fire(from, to watermark.Time, forced bool, told *Told[K, A]) {
+	if s.lay == nil {
+		for _, span := range s.spansByTime(from, to) {
+			s.fireSpan(span, forced, told)
+		}
+		return
+	}
+	for from < to {
+		end, ok := s.nextEnd(from, to)
+		if !ok || end > to {
+			return
+		}
+		s.fireSpan(s.lay.ending(end), forced, told)
+		from = end
+	}
+}
+
+// nextEnd returns the least end after t of a span that has panes to send, and
+// whether there is one. At the end of time nothing is filled in beyond the facts.
+func (s *sliced[K, A, T, P]) nextEnd(t, to watermark.Time) (end watermark.Time, ok bool) {
+	i, _ := slices.BinarySearchFunc(s.open.all, t, func(at *slice[K, A], t watermark.Time) int {
+		if s.lay.last(at.Span) > t {
+			return 1
+		}
+		return -1
+	})
+	if i == len(s.open.all) {
+		return s.lay.next(t), s.known.len() > 0 && to < watermark.Max
+	}
+	if s.known.len() > 0 {
+		return s.lay.next(t), true
+	}
+	return max(s.lay.next(t), s.lay.first(s.open.all[i].Span)), true
+}
+
+// spansByTime returns the spans that end in (from, to] and hold facts, by End.
+func (s *sliced[K, A, T, P]) spansByTime(from, to watermark.Time) (spans []Span) {
+	for _, at := range s.open.all {
+		for _, span := range at.spans {
+			if from < span.End && span.End <= to {
+				spans = append(spans, span)
+			}
+		}
+	}
+	slices.SortFunc(spans, byEnd)
+	return slices.Compact(spans)
+}
+
+// openSpans returns the spans that have facts and have not fired, by End.
+func (s *sliced[K, A, T, P]) openSpans() (spans []Span) {
+	w := since(s.w, s.hold)
+	if s.lay == nil {
+		spans = s.spansByTime(w, watermark.Max)
+	} else {
+		for w < watermark.Max {
+			end, ok := s.nextEnd(w, watermark.Max)
+			if !ok {
+				break
+			}
+			spans = append(spans, s.lay.ending(end))
+			w = end
+		}
+	}
+	return slices.DeleteFunc(spans, s.fired)
+}
+
+// fireSpan sends the panes of a span.
+func (s *sliced[K, A, T, P]) fireSpan(span Span, forced bool, told *Told[K, A]) {
+	if s.set.Deadline > 0 && s.expired(span) {
+		return
+	}
+	n := len(told.Panes)
+	var x *sentSpan[K, A]
+	if len(s.sent) > 0 {
+		x = s.sentOf(span, false)
+	}
+	if at := s.alone(span); at != nil {
+		s.send(told, span, &at.table, at.parts, forced, s.keeps())
+	} else {
+		s.sendGathered(told, span, forced)
+	}
+	if x == nil && s.plan.changed && s.keeps() {
+		x = s.sentOf(span, false)
+	}
+	if s.set.Fill > 0 {
+		x = s.fill(span, n, forced, x, told)
+	}
+	s.sort(told.Panes[n:])
+	if x != nil {
+		s.revise(x, n, told)
+	}
+}
+
+// single reports whether each span is a slice.
+func (s *sliced[K, A, T, P]) single() bool {
+	return s.plan.kind != byTime && s.plan.alone()
+}
+
+// alone returns the slice that is the span, nil if there is none.
+func (s *sliced[K, A, T, P]) alone(span Span) *slice[K, A] {
+	if !s.single() {
+		return nil
+	}
+	if i := s.open.from(span.Start); i < len(s.open.all) && s.open.all[i].Start == span.Start {
+		return s.open.all[i]
+	}
+	return nil
+}
+
+// sendGathered is send for a span of several slices.
+func (s *sliced[K, A, T, P]) sendGathered(told *Told[K, A], span Span, forced bool) {
+	switch {
+	case s.lay == nil:
+		s.send(told, span, s.peek(span), nil, forced, false)
+	case s.single(): // no facts
+	case s.plan.grid.grow:
+		s.sendGrown(told, span, s.gather(span), forced)
+	default:
+		s.send(told, span, s.gather(span), nil, forced, false)
+	}
+}
+
+// send appends the panes of a span. The values pass to the panes unless they
+// are to be kept.
+func (s *sliced[K, A, T, P]) send(told *Told[K, A], span Span, from *cells[K, A], parts []uint64, forced, keep bool) {
+	n := len(told.Panes)
+	seed := s.spanSeed(span)
+	told.Panes = slices.Grow(told.Panes, from.Len())[:n+from.Len()]
+	panes := told.Panes[n:]
+	end, k := span.End.Add(-1), 0
+	keep = keep && s.deep
+	for i := range from.Entries {
+		e := &from.Entries[i]
+		if e.Value.facts == 0 { // let go
+			continue
+		}
+		p := &panes[k]
+		k++
+		p.Span = span
+		p.Stamp.Time, p.Kind, p.Forced, p.Revision = end, row.Final, forced, 0
+		p.ID[0], p.ID[1] = s.keys.Lanes(seed[0], seed[1], &e.Key)
+		p.Key = e.Key
+		p.Value = e.Value.value
+		p.Facts = int(e.Value.facts)
+		p.Last = span.Start + watermark.Time(e.Value.last)
+		if keep {
+			p.Value = copyOf[A, T, P](&e.Value.value, true)
+		}
+		if i < len(parts) && parts[i] != 0 {
+			id := keys.Fold(seed, parts[i])
+			p.ID[0], p.ID[1] = s.keys.Lanes(id[0], id[1], &e.Key)
+		}
+	}
+}
+
+// sendGrown is send for spans that share their start: the cells are kept, and
+// with OnlyChanged those alone are sent that have changed since they were.
+func (s *sliced[K, A, T, P]) sendGrown(told *Told[K, A], span Span, from *cells[K, A], forced bool) {
+	k := &s.stacks
+	for i := range from.Entries {
+		e := &from.Entries[i]
+		if i == len(k.emitted) {
+			k.emitted = append(k.emitted, 0)
+		}
+		if e.Value.facts == 0 {
+			continue
+		}
+		if s.plan.changed && k.emitted[i] == e.Value.facts && !s.leaveOut(span, e.Key) {
+			continue
+		}
+		k.emitted[i] = e.Value.facts
+		c := cell[A]{e.Value.facts, e.Value.last, copyOf[A, T, P](&e.Value.value, s.deep)}
+		told.Panes = append(told.Panes, s.pane(span, e.Key, &c, row.Final, forced, 0))
+	}
+}
+
+// leaveOut notes that a final row is left out because it would be as the one a
+// step before. It reports true if a preview has announced it.
+func (s *sliced[K, A, T, P]) leaveOut(span Span, key K) (announced bool) {
+	x := s.sentOf(span, s.keeps())
+	if x == nil {
+		return false
+	}
+	hash := s.hash(key)
+	if s.keeps() {
+		return s.row(x, key, hash, false).n > 0
+	}
+	return x.rows.Find(key, hash) >= 0
+}
+
+// seal seals the slices of spans that have fired.
+func (s *sliced[K, A, T, P]) seal() {
+	for i := len(s.open.all) - 1; i >= 0; i-- {
+		at := s.open.all[i]
+		if at.sealed {
+			if s.lay != nil && s.set.Deadline == 0 {
+				return
+			}
+			continue
+		}
+		if s.lay == nil {
+			if slices.ContainsFunc(at.spans, s.fired) {
+				s.open.seal(at)
+			}
+			continue
+		}
+		if s.begun(at.Span) {
+			s.open.seal(at)
+		}
+	}
+}
+
+// drop lets go of what is over.
+func (s *sliced[K, A, T, P]) drop() {
+	for i := 0; i < len(s.open.all); {
+		at := s.open.all[i]
+		if !s.over(Span{End: s.lastEnd(at)}) {
+			if s.lay != nil {
+				break
+			}
+			i++
+			continue
+		}
+		if s.set.MaxKeys.N > 0 {
+			for j := range at.table.Entries {
+				key := at.table.Entries[j].Key
+				s.census.leave(func(end watermark.Time) bool { return s.over(Span{End: end}) }, key, s.hash(key), s.hash)
+			}
+		}
+		s.letGo(at)
+		s.open.close(i, s.wipe)
+	}
+	n := 0
+	for n < len(s.sent) && s.over(s.sent[n].Span) {
+		n++
+	}
+	s.sent = slices.Delete(s.sent, 0, n)
+	s.clock = slices.DeleteFunc(s.clock, func(c clocked) bool { return s.over(c.Span) })
+}
+
+// lastEnd is the end of the last span that holds a slice.
+func (s *sliced[K, A, T, P]) lastEnd(at *slice[K, A]) watermark.Time {
+	if s.lay == nil {
+		return at.spans[len(at.spans)-1].End
+	}
+	return s.lay.last(at.Span)
+}

@@ -1,0 +1,214 @@
+package window
+
+import (
+	"cmp"
+	"slices"
+	"time"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/row"
+)
+
+// sentSpan is what is to be known of the rows that a span has sent, by key.
+// There is none for a key that has sent one Final row and nothing else.
+type sentSpan[K comparable, A any] struct {
+	Span
+	rows table.Table[K, sentRow[A]]
+}
+
+type sentRow[A any] struct {
+	n     uint32  // rows sent: the revision of the next
+	soil  bool    // a correction waits
+	fixed bool    // the last was a correction
+	early bool    // the last was a preview, of
+	cell  cell[A] // this
+}
+
+func (x *sentSpan[K, A]) bytes() int64 {
+	n := int64(cap(x.rows.Entries))*int64(unsafe.Sizeof(table.Entry[K, sentRow[A]]{})) + int64(x.rows.Slots())*4
+	for i := range x.rows.Entries {
+		n += bytesOf(&x.rows.Entries[i].Value.cell.value)
+	}
+	return n
+}
+
+// dirty is a pane whose correction waits, with what it was when it was sent.
+type dirty[K comparable, A any] struct {
+	Span
+	key    K
+	hash   uint64
+	before cell[A]
+}
+
+// byEnd is the order in which spans fire.
+func byEnd(a, b Span) int {
+	if a.End != b.End {
+		return cmp.Compare(a.End, b.End)
+	}
+	return cmp.Compare(a.Start, b.Start)
+}
+
+// sentOf returns what is known of a span, nil if nothing and not made.
+func (s *sliced[K, A, T, P]) sentOf(span Span, make bool) *sentSpan[K, A] {
+	i, ok := slices.BinarySearchFunc(s.sent, span, func(x *sentSpan[K, A], span Span) int { return byEnd(x.Span, span) })
+	switch {
+	case ok:
+		return s.sent[i]
+	case make:
+		x := &sentSpan[K, A]{Span: span}
+		s.sent = slices.Insert(s.sent, i, x)
+		return x
+	}
+	return nil
+}
+
+// row returns what is known of a key, made if need be: it has then sent one row
+// if it had facts when the span fired.
+func (s *sliced[K, A, T, P]) row(x *sentSpan[K, A], key K, hash uint64, had bool) *sentRow[A] {
+	n := len(x.rows.Entries)
+	r := &x.rows.Entries[x.rows.Slot(key, hash, s.hash)].Value
+	if len(x.rows.Entries) > n && had {
+		r.n = 1
+	}
+	return r
+}
+
+// of returns what a key has in a span, of its own memory.
+func (s *sliced[K, A, T, P]) of(span Span, key K, hash uint64) (c cell[A]) {
+	for i := s.firstOf(span); i < len(s.open.all); i++ {
+		at := s.open.all[i]
+		if at.Start >= span.End {
+			break
+		}
+		if !s.holds(span, at) {
+			continue
+		}
+		if n := at.table.Find(key, hash); n >= 0 {
+			s.mergeCell(&c, &at.table.Entries[n].Value, at.Start.Sub(span.Start))
+		}
+	}
+	return c
+}
+
+// firstOf is the position of the first slice that a span may have.
+func (s *sliced[K, A, T, P]) firstOf(span Span) int { return s.open.from(span.Start) }
+
+// soil notes that a pane which was sent is about to change, and returns what it
+// was.
+func (s *sliced[K, A, T, P]) soil(span Span, key K, hash uint64) dirty[K, A] {
+	if s.set.Coalesce == 0 {
+		return dirty[K, A]{span, key, hash, s.of(span, key, hash)}
+	}
+	x := s.sentOf(span, true)
+	if n := x.rows.Find(key, hash); n >= 0 && x.rows.Entries[n].Value.soil {
+		return dirty[K, A]{}
+	}
+	d := dirty[K, A]{span, key, hash, s.of(span, key, hash)}
+	s.row(x, key, hash, d.before.facts > 0).soil = true
+	s.dirty = append(s.dirty, d)
+	return d
+}
+
+// correct sends the pane that has changed.
+func (s *sliced[K, A, T, P]) correct(d *dirty[K, A], told *Told[K, A]) {
+	r := s.row(s.sentOf(d.Span, true), d.key, d.hash, d.before.facts > 0)
+	c := s.of(d.Span, d.key, d.hash)
+	forced := s.w < d.End
+	told.Panes = append(told.Panes, s.pane(d.Span, d.key, &c, kindOf(r.n), forced, r.n))
+	if r.n > 0 {
+		kind := row.Final
+		if r.fixed {
+			kind = row.Correction
+		}
+		told.Replaced = append(told.Replaced, Replaced[K, A]{len(told.Panes) - 1, s.pane(d.Span, d.key, &d.before, kind, forced, r.n-1)})
+	}
+	r.fixed = r.n > 0
+	r.n++
+	r.soil, r.early, r.cell = false, false, cell[A]{}
+}
+
+// kindOf is the kind of a row of a span that has fired.
+func kindOf(revision uint32) row.Kind {
+	if revision == 0 {
+		return row.Final
+	}
+	return row.Correction
+}
+
+// pane makes a pane, to which c passes.
+func (s *sliced[K, A, T, P]) pane(span Span, key K, c *cell[A], kind row.Kind, forced bool, revision uint32) Pane[K, A] {
+	p := Pane[K, A]{Key: key, Value: c.value, Facts: int(c.facts), Last: span.Start.Add(c.last)}
+	if c.facts == 0 {
+		p.Last = span.Start
+	}
+	s.stamp(&p, span, kind, forced, 0)
+	p.Revision = revision
+	return p
+}
+
+// flush sends the corrections that wait, of all spans or of those that are over.
+func (s *sliced[K, A, T, P]) flush(all bool, told *Told[K, A]) {
+	if len(s.dirty) == 0 {
+		return
+	}
+	slices.SortStableFunc(s.dirty, func(a, b dirty[K, A]) int { return byEnd(a.Span, b.Span) })
+	n := 0
+	for i := range s.dirty {
+		if d := &s.dirty[i]; all || s.over(d.Span) {
+			s.correct(d, told)
+		} else {
+			s.dirty[n] = *d
+			n++
+		}
+	}
+	clear(s.dirty[n:])
+	s.dirty = s.dirty[:n]
+}
+
+// revise makes of panes that are about to be sent, from position n on, the next
+// revision of what their span has sent before.
+func (s *sliced[K, A, T, P]) revise(x *sentSpan[K, A], n int, told *Told[K, A]) {
+	for i := n; i < len(told.Panes); i++ {
+		p := &told.Panes[i]
+		at := x.rows.Find(p.Key, s.hash(p.Key))
+		if at < 0 {
+			continue
+		}
+		r := &x.rows.Entries[at].Value
+		if p.Revision = r.n; r.early {
+			told.Replaced = append(told.Replaced, Replaced[K, A]{i, s.pane(p.Span, p.Key, &r.cell, row.Early, false, r.n-1)})
+		}
+		r.n++
+		r.early, r.cell = false, cell[A]{}
+	}
+}
+
+// preview sends Early rows of what has changed in the spans that are open.
+func (s *sliced[K, A, T, P]) preview(told *Told[K, A]) {
+	for _, span := range s.openSpans() {
+		x := s.sentOf(span, true)
+		n := len(told.Panes)
+		cells := s.peek(span)
+		for i := range cells.Entries {
+			e := &cells.Entries[i]
+			hash := s.hash(e.Key)
+			r := s.row(x, e.Key, hash, false)
+			if e.Value.facts == 0 || r.early && r.cell.facts == e.Value.facts {
+				continue
+			}
+			c := cell[A]{e.Value.facts, e.Value.last, e.Value.value}
+			told.Panes = append(told.Panes, s.pane(span, e.Key, &c, row.Early, false, 0))
+		}
+		s.sort(told.Panes[n:])
+		for i := n; i < len(told.Panes); i++ {
+			p := &told.Panes[i]
+			r := &x.rows.Entries[x.rows.Find(p.Key, s.hash(p.Key))].Value
+			if p.Revision = r.n; r.early {
+				told.Replaced = append(told.Replaced, Replaced[K, A]{i, s.pane(span, p.Key, &r.cell, row.Early, false, r.n-1)})
+			}
+			r.n++
+			r.early, r.cell = true, cell[A]{int64(p.Facts), time.Duration(p.Last - span.Start), copyOf[A, T, P](&p.Value, s.deep)}
+		}
+	}
+}

@@ -75,12 +75,15 @@ type column interface {
 	reset()                         // takes all items away
 	push(from column, i int)        // appends item i of from
 	set(at int, from column, i int) // item at becomes item i of from
+	cut(n int)                      // takes all but n items away
 }
 
 type keyColumn[K comparable] struct{ keys []K }
 
 func (c *keyColumn[K]) empty() column { return new(keyColumn[K]) }
 func (c *keyColumn[K]) reset()        { c.keys = c.keys[:0] }
+
+func (c *keyColumn[K]) cut(n int) { c.keys = c.keys[:n] }
 
 func (c *keyColumn[K]) push(from column, i int) {
 	c.keys = append(c.keys, from.(*keyColumn[K]).keys[i])
@@ -149,6 +152,15 @@ func (x *items[T]) take(b *batch[T], i int, cause uint32, mode stampMode) {
 	}
 	if old := b.replacedBy(i); old != nil {
 		x.replace(old.fact, old.stamp)
+	}
+}
+
+// cut takes all but n items away.
+func (x *items[T]) cut(n int) {
+	x.facts, x.times, x.cause = x.facts[:n], x.times[:n], x.cause[:n]
+	x.stamps = x.stamps[:min(n, len(x.stamps))]
+	if x.keys != nil {
+		x.keys.cut(n)
 	}
 }
 

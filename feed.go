@@ -42,6 +42,8 @@ func newSource[T any, S watermark.Strategy[T]](p *Pipeline, name string, strateg
 	switch s := any(strategy).(type) {
 	case watermark.Bounded:
 		src.limits = s.Limits()
+	case watermark.Percentile:
+		src.limits = s.Limits()
 	case watermark.Punctuated[T]:
 		src.limits = s.Limits()
 		src.mark = s.Mark
@@ -122,7 +124,7 @@ func (src *source[T]) detail() string {
 	if src.mark != nil {
 		return "punctuated" + strings.TrimPrefix(src.limits.String(), "delay 0s")
 	}
-	return src.limits.String()
+	return src.limits.String() + src.learned()
 }
 
 // fill gives a batch without facts.
@@ -176,6 +178,7 @@ func (src *source[T]) feed(in *Input[T], facts []T, first int, errs []error) []e
 		if src.mark == nil {
 			x.marks = in.part.Take(p.now, x.times, x.marks)
 		} else {
+			in.part.See(x.times)
 			for i, w := range src.w {
 				x.marks = in.part.Mark(p.now, i, w, w != watermark.Min, x.marks)
 			}

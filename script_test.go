@@ -145,6 +145,10 @@ func (s *scene) run(b *script.Block) string {
 	case "mend":
 		s.sinks[0].broken = nil
 		return ""
+	case "lateness":
+		d := s.inputs[b.Word(0)].Lateness()
+		keep, delay := b.Float("keep"), b.Duration("delay")
+		return fmt.Sprintf("%v\n%v are within %v, a delay of %v loses %v", d, keep, d.Suggest(keep), delay, d.Lost(delay))
 	case "stats":
 		return bytesHeld.ReplaceAllString(s.p.Stats().String(), "") // they depend on the machine
 	case "explain":
@@ -227,9 +231,14 @@ func (s *scene) build(l *script.Line) {
 		ahead, idle := l.Duration("ahead", 0), l.Duration("idle", 0)
 		var in *tidemark.Input[call]
 		var out tidemark.Stream[call]
-		if l.Has("punctuated") {
+		switch {
+		case l.Has("percentile"):
+			in, out = tidemark.From(&s.p, l.Word(0), call.Time, watermark.Percentile{
+				Keep: l.Float("keep", 0), Least: l.Duration("least", 0), Most: l.Duration("most", 0), MaxAhead: ahead, IdleAfter: idle,
+			})
+		case l.Has("punctuated"):
 			in, out = tidemark.From(&s.p, l.Word(0), call.Time, watermark.Punctuated[call]{Mark: call.Mark, MaxAhead: ahead, IdleAfter: idle})
-		} else {
+		default:
 			in, out = tidemark.From(&s.p, l.Word(0), call.Time, watermark.Bounded{Delay: l.Duration("delay", 0), MaxAhead: ahead, IdleAfter: idle})
 		}
 		s.inputs[l.Word(0)] = in

@@ -1,5 +1,7 @@
 package watermark
 
+import "time"
+
 // Group is the watermark of an input with partitions: the least of those of
 // the active ones, which never goes back. It is driven by calls alone; the
 // time of day is told to it. Not safe for concurrent use.
@@ -74,6 +76,16 @@ func (g *Group) Behind() (name string, ok bool) {
 		return "", false
 	}
 	return least.name, true
+}
+
+// Delays returns how far behind the facts of all partitions came, each measured
+// by its own.
+func (g *Group) Delays() Delays {
+	var d Delays
+	for _, p := range g.parts {
+		d = d.Merge(p.Delays())
+	}
+	return d
 }
 
 // others returns the least W of the active partitions but p, Max if there are none.
@@ -219,7 +231,7 @@ func (p *Partition) Take(now Time, times []Time, marks []Mark) []Mark {
 		return marks
 	}
 	p.since = now
-	if len(times) == 1 && times[0] <= p.track.first && p.track.ahead == 0 { // moves nothing
+	if len(times) == 1 && p.track.takeOne(times[0]) {
 		return marks
 	}
 	n := len(marks)
@@ -252,9 +264,8 @@ func (p *Partition) Mark(now Time, i int, w Time, ok bool, marks []Mark) []Mark 
 		p.wake(now)
 	}
 	p.since = now
-	n := len(marks)
-	if ok {
-		marks = p.clip(p.track.take([]Time{w}, marks), n)[:n]
+	if ok && p.track.mark(w) {
+		p.g.w = max(p.g.w, min(p.track.w, p.g.others(p)))
 	}
 	if asleep {
 		p.g.settle()
@@ -263,6 +274,22 @@ func (p *Partition) Mark(now Time, i int, w Time, ok bool, marks []Mark) []Mark 
 		marks = append(marks, Mark{uint32(i), p.g.w})
 	}
 	return marks
+}
+
+// See counts the times of facts that say themselves where W is: they do not move
+// it, but Delays tells of them.
+func (p *Partition) See(times []Time) { p.track.see(times) }
+
+// Delays returns how far behind the facts taken came.
+func (p *Partition) Delays() Delays { return p.track.late.delays(p.track.n) }
+
+// Learned returns the delay of a Percentile, as it is now; ok is false for other
+// strategies, and until enough facts have come.
+func (p *Partition) Learned() (delay time.Duration, ok bool) {
+	if l := p.track.learn; l != nil && l.at >= 0 {
+		return l.delay, true
+	}
+	return 0, false
 }
 
 // Advance says that no fact before w will come into this partition.

@@ -187,6 +187,9 @@ func TestTheUnnamedPartitionCountsFromItsFirstFact(t *testing.T) {
 	if g.W() != 15 {
 		t.Errorf("W is %d, want 15", g.W())
 	}
+	if marks := u.Mark(0, 3, 25, true, nil); g.W() != 20 || !slices.Equal(marks, []Mark{{3, 20}}) {
+		t.Errorf("W is %d by %v, want it held at 20 by the other", g.W(), marks)
+	}
 }
 
 func TestIdleAfterIsExact(t *testing.T) {

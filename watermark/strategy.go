@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Strategy is how an input of T finds its watermark: a Bounded, or a
-// Punctuated over the same T.
+// Strategy is how an input of T finds its watermark: a Bounded, a Percentile,
+// or a Punctuated over the same T.
 type Strategy[T any] interface {
-	Bounded | Punctuated[T]
+	Bounded | Percentile | Punctuated[T]
 }
 
 // Bounded puts the watermark a fixed delay behind the greatest time taken.
@@ -21,7 +21,7 @@ type Strategy[T any] interface {
 // times count as two. So one fact alone does not set it, and it depends on the
 // facts taken, not on their order.
 type Bounded struct {
-	Delay     time.Duration // how far a fact may lie behind the newest; 0: facts come in order
+	Delay     time.Duration // how far a fact may lie behind the newest: Delays suggests it; 0: facts come in order
 	MaxAhead  time.Duration // see above; 0: 5 minutes with a Clock, else no bound; negative: no bound
 	IdleAfter time.Duration // left out of the minimum after this silence on Pipeline.Clock; 0: never
 }
@@ -41,6 +41,10 @@ type Limits struct {
 	MaxAhead  time.Duration
 	IdleAfter time.Duration
 	Clock     bool // somebody tells the time of day: see Group.Tick
+
+	Learn       bool          // the delay is learned as by Percentile, and Delay is not used
+	Keep        float64       // as in Percentile, but 0 stands for nothing
+	Least, Most time.Duration // as in Percentile
 }
 
 // clockAhead is the MaxAhead that 0 stands for where there is a clock.
@@ -59,6 +63,15 @@ func (p Punctuated[T]) Limits() Limits {
 // String gives the settings that are not 0, as Explain shows them.
 func (l Limits) String() string {
 	s := fmt.Sprintf("delay %v", l.Delay)
+	if l.Learn {
+		s = fmt.Sprintf("keep %v", l.Keep)
+		if l.Least != 0 {
+			s += fmt.Sprintf(", least %v", l.Least)
+		}
+		if l.Most != 0 {
+			s += fmt.Sprintf(", most %v", l.Most)
+		}
+	}
 	if l.MaxAhead != 0 {
 		s += fmt.Sprintf(", at most %v ahead", l.MaxAhead)
 	}
@@ -74,11 +87,32 @@ func (l Limits) Check() error {
 	if l.Delay < 0 {
 		errs = append(errs, fmt.Errorf("watermark: Delay is %v: must not be negative", l.Delay))
 	}
+	if l.Learn {
+		errs = append(errs, l.checkLearn())
+	}
 	if l.IdleAfter < 0 {
 		errs = append(errs, fmt.Errorf("watermark: IdleAfter is %v: must not be negative", l.IdleAfter))
 	}
 	if l.IdleAfter > 0 && !l.Clock {
 		errs = append(errs, fmt.Errorf("watermark: IdleAfter is %v but Pipeline.Clock is nil: set the Clock, or call Input.Idle", l.IdleAfter))
+	}
+	return errors.Join(errs...)
+}
+
+// checkLearn is Check for the settings of a Percentile.
+func (l Limits) checkLearn() error {
+	var errs []error
+	if keep := billionths(l.Keep); keep == 0 || keep == billion {
+		errs = append(errs, fmt.Errorf("watermark: Keep is %v: must be above 0 and below 1, to nine decimals", l.Keep))
+	}
+	if l.Least < 0 {
+		errs = append(errs, fmt.Errorf("watermark: Least is %v: must not be negative", l.Least))
+	}
+	if l.Most < 0 {
+		errs = append(errs, fmt.Errorf("watermark: Most is %v: must not be negative", l.Most))
+	}
+	if l.Most > 0 && l.Least > l.Most {
+		errs = append(errs, fmt.Errorf("watermark: Least is %v: must not be above Most, which is %v", l.Least, l.Most))
 	}
 	return errors.Join(errs...)
 }

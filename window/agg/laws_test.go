@@ -49,6 +49,11 @@ func atTimes[T any](gen func(*rand.Rand) T) func(*rand.Rand) reading[T] {
 	return func(r *rand.Rand) reading[T] { return reading[T]{time.Unix(r.Int64N(20)-10, 0), gen(r)} }
 }
 
+// atManyTimes gives values with times of which few are equal.
+func atManyTimes[T any](gen func(*rand.Rand) T) func(*rand.Rand) reading[T] {
+	return func(r *rand.Rand) reading[T] { return reading[T]{time.Unix(0, r.Int64N(10_000)-5000), gen(r)} }
+}
+
 type (
 	id    int64
 	name  string
@@ -116,6 +121,24 @@ func TestPartsKeepTheLaws(t *testing.T) {
 	laws[agg.Variance](t, "Variance", floats)
 	laws[agg.Variance](t, "Variance far from 0", func(r *rand.Rand) float64 { return 1e9 + r.NormFloat64() })
 	laws[agg.Variance](t, "Variance of what is equal", func(*rand.Rand) float64 { return 0.1 })
+	for _, s := range stepsOf {
+		t.Run("Histogram, "+s.name, func(t *testing.T) { windowtest.Check[sizes](t, sizedBy(s.gen, smallSizes)) })
+		t.Run("Histogram of wide values, "+s.name, func(t *testing.T) { windowtest.Check[sizes](t, sizedBy(s.gen, wideInts)) })
+	}
+	t.Run("TopN of int", func(t *testing.T) { windowtest.Check[ranking[int]](t, weighing(ints)) })
+	t.Run("TopN of few", func(t *testing.T) {
+		windowtest.Check[ranking[uint8]](t, weighing(func(r *rand.Rand) uint8 { return uint8(r.UintN(9)) }))
+	})
+	t.Run("TopN of string", func(t *testing.T) { windowtest.Check[ranking[name]](t, weighing(names)) })
+	t.Run("Collect and Greatest of int", func(t *testing.T) { windowtest.Check[collected[int]](t, keeping(20, 0, ints)) })
+	t.Run("Collect and Greatest of all", func(t *testing.T) { windowtest.Check[collected[int]](t, keeping(math.MaxInt, 0, ints)) })
+	t.Run("Collect and Greatest of struct, fewer", func(t *testing.T) { windowtest.Check[collected[place]](t, keeping(20, 25, places)) })
+	t.Run("Greatest by float", func(t *testing.T) { windowtest.Check[byFloat](t, atTimes(edgeFloats)) })
+	t.Run("Counter and Delta of int", func(t *testing.T) { windowtest.Check[monitored[int]](t, atTimes(ints)) })
+	t.Run("Counter and Delta of uint64", func(t *testing.T) { windowtest.Check[monitored[uint64]](t, atTimes(unsigned)) })
+	t.Run("Counter and Delta of float", func(t *testing.T) { windowtest.Check[monitored[float64]](t, atManyTimes(floats)) })
+	t.Run("Counter and Delta of float, not all finite", func(t *testing.T) { windowtest.Check[monitored[float64]](t, atTimes(edgeFloats)) })
+	t.Run("NPS", func(t *testing.T) { windowtest.Check[survey](t, answers) })
 	t.Run("First and Last of int", func(t *testing.T) { windowtest.Check[ends[int]](t, atTimes(ints)) })
 	t.Run("First and Last of float", func(t *testing.T) { windowtest.Check[ends[float64]](t, atTimes(edgeFloats)) })
 	t.Run("First and Last of string", func(t *testing.T) { windowtest.Check[ends[name]](t, atTimes(names)) })
@@ -216,12 +239,26 @@ func TestEmptyPartsAreZero(t *testing.T) {
 		f  agg.First[int]
 		l  agg.Last[int]
 		d  agg.Distinct[int]
+		h  agg.Histogram
+		tn agg.TopN[string]
+		hv agg.Heavy[string]
+		g  agg.Greatest[int, any]
+		co agg.Collect[any]
+		ct agg.Counter[float64]
+		de agg.Delta[int]
+		n  agg.NPS
 	)
 	if c.Value() != 0 || s.Value() != 0 || mn.Value() != "" || mx.Value() != 0 || e.Min() != 0 || e.Max() != 0 || m.Value() != 0 || m.N() != 0 ||
 		v.N() != 0 || v.Mean() != 0 || v.Population() != 0 || v.Sample() != 0 || f.Value() != 0 || l.Value() != 0 || d.Len() != 0 || d.Bytes() != 0 || d.Has(0) {
 		t.Error("an empty part is not zero")
 	}
-	if !mn.Empty() || !mx.Empty() || !e.Empty() || !f.Empty() || !l.Empty() {
+	if h.Step() != 0 || h.Count() != 0 || h.Buckets() != 0 || h.Bytes() != 0 || tn.Len() != 0 || tn.Count("") != 0 || len(tn.Top(9)) != 0 || tn.Bytes() != 0 ||
+		hv.Total() != 0 || hv.Bound() != 0 || hv.Invalid() != 0 || hv.Len() != 0 || hv.Estimate("") != (agg.Estimate[string]{}) || len(hv.Top(9)) != 0 || hv.Bytes() != 0 ||
+		g.Len() != 0 || g.Bytes() != 0 || co.Len() != 0 || co.Dropped() != 0 || co.Bytes() != 0 ||
+		ct.Increase() != 0 || ct.Rate() != 0 || ct.Resets() != 0 || ct.Len() != 0 || ct.Bytes() != 0 || de.Value() != 0 || n.Value() != 0 || n.N() != 0 || n.Invalid() != 0 {
+		t.Error("an empty part is not zero")
+	}
+	if !mn.Empty() || !mx.Empty() || !e.Empty() || !f.Empty() || !l.Empty() || !de.Empty() {
 		t.Error("an empty part is not empty")
 	}
 	mn.Add("")
@@ -229,7 +266,8 @@ func TestEmptyPartsAreZero(t *testing.T) {
 	e.Add(0)
 	f.AddAt(0, 0)
 	l.AddAt(0, 0)
-	if mn.Empty() || mx.Empty() || e.Empty() || f.Empty() || l.Empty() {
+	de.AddAt(0, 0)
+	if mn.Empty() || mx.Empty() || e.Empty() || f.Empty() || l.Empty() || de.Empty() {
 		t.Error("a part with a zero in it is empty")
 	}
 }

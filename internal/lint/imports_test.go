@@ -12,22 +12,23 @@ import (
 // aside; internal/ stands for all below it. Packages under internal that are
 // not named share a line.
 var arrows = map[string][]string{
-	"":                  {"window", "join", "anomaly", "sink", "source", "row", "watermark", "internal/"},
-	"watermark":         {"internal/"},
-	"row":               {"watermark", "internal/"},
-	"window":            {"row", "watermark", "internal/"},
-	"window/agg":        {"watermark", "internal/"},
-	"window/sketch":     {"window/agg", "watermark", "internal/"},
-	"window/windowtest": {"window", "row", "watermark"},
-	"join":              {"row", "watermark", "internal/"},
-	"anomaly":           {"row", "watermark", "internal/"},
-	"sink":              {"row", "watermark", "internal/"},
-	"source":            {"row", "watermark", "internal/"},
-	"internal/…":        {"row", "watermark"},
-	"internal/script":   {"watermark"},
-	"internal/waiting":  {"watermark", "internal/"},
-	"internal/peers":    {"", "window", "join", "window/agg", "row", "watermark"}, // a program over the library, for tests
-	"internal/lint":     {},
+	"":                       {"window", "join", "anomaly", "sink", "source", "row", "watermark", "internal/"},
+	"watermark":              {"internal/"},
+	"row":                    {"watermark", "internal/"},
+	"window":                 {"row", "watermark", "internal/"},
+	"window/agg":             {"watermark", "internal/"},
+	"window/sketch/ddsketch": {"window/agg", "watermark", "internal/"},
+	"window/sketch/hll":      {"window/agg", "watermark", "internal/"},
+	"window/windowtest":      {"window", "row", "watermark"},
+	"join":                   {"row", "watermark", "internal/"},
+	"anomaly":                {"row", "watermark", "internal/"},
+	"sink":                   {"row", "watermark", "internal/"},
+	"source":                 {"row", "watermark", "internal/"},
+	"internal/…":             {"row", "watermark"},
+	"internal/script":        {"watermark"},
+	"internal/waiting":       {"watermark", "internal/"},
+	"internal/peers":         {"", "window", "join", "window/agg", "row", "watermark"}, // a program over the library, for tests
+	"internal/lint":          {},
 }
 
 // forTests may be imported by test files alone.
@@ -116,6 +117,10 @@ import (
 		{"", "window", false, true}, {"", "internal/keys", false, true}, {"", "window/agg", false, false}, {"", "window/agg", true, true},
 		{"watermark", "row", false, false}, {"row", "watermark", false, true}, {"row", "window", false, false},
 		{"window/agg", "watermark", false, true}, {"window/agg", "window", false, false}, {"window/agg", "row", false, false},
+		{"window/sketch/hll", "window/agg", false, true}, {"window/sketch/hll", "internal/keys", false, true}, {"window/sketch/hll", "window", false, false}, {"window/sketch/hll", "window/windowtest", true, true},
+		{"window/sketch/hll", "window/sketch/ddsketch", false, false}, {"window/sketch/ddsketch", "window/sketch/hll", true, false}, {"window/sketch/ddsketch", "window/agg", true, true}, {"window/sketch/ddsketch", "window", false, false},
+		{"", "window/sketch/hll", false, false}, {"window", "window/sketch/ddsketch", false, false}, {"window/agg", "window/sketch/hll", true, false}, {"internal/keys", "window/sketch/hll", false, false},
+		{"window/sketch", "window/sketch/hll", false, false},
 		{"window", "window/agg", false, false}, {"window", "window/agg", true, true}, {"window", "internal/script", true, true},
 		{"window", "", true, false}, {"join", "window", false, false}, {"sink", "source", false, false},
 		{"window/windowtest", "window", false, true}, {"window/agg", "window/windowtest", true, true}, {"window/agg", "window/windowtest", false, false},
@@ -151,7 +156,7 @@ func strangers(all []listed) (found []string) {
 				by = append(by, q.ImportPath)
 			}
 		}
-		found = append(found, fmt.Sprintf("the core compiles %s of module %s, imported by %s: do without, or give it a package of its own outside the core (as window/sketch) or a nested module",
+		found = append(found, fmt.Sprintf("the core compiles %s of module %s, imported by %s: do without, or give it a package of its own outside the core (as window/sketch/hll) or a nested module",
 			p.ImportPath, p.Module.Path, strings.Join(by, ", ")))
 	}
 	return found
@@ -180,4 +185,41 @@ func TestCoreCompilesThreeDependenciesCanFail(t *testing.T) {
 		{ImportPath: "github.com/cespare/xxhash/v2", Module: of("github.com/cespare/xxhash/v2")},
 		{ImportPath: "example.org/x/y", Module: of("example.org/x")},
 	}), "compiles example.org/x/y of module example.org/x, imported by "+module+"/window")
+}
+
+// beside has what a package over a library compiles, tests left aside, beside
+// the standard library, this module and outside.
+var beside = map[string][]string{
+	"window/sketch/ddsketch": {"github.com/DataDog/sketches-go", "google.golang.org/protobuf"},
+	"window/sketch/hll":      {"github.com/axiomhq/hyperloglog", "github.com/dgryski/go-metro", "github.com/kamstrup/intmap"},
+}
+
+// modulesBeside returns the modules of all beside this one and outside.
+func modulesBeside(all []listed) (found []string) {
+	for _, p := range all {
+		if p.Module != nil && p.Module.Path != module && !slices.Contains(outside, p.Module.Path) && !slices.Contains(found, p.Module.Path) {
+			found = append(found, p.Module.Path)
+		}
+	}
+	slices.Sort(found)
+	return found
+}
+
+// TestLibrariesStayWithTheirPackages: a program with one window and all parts of
+// package agg compiles none of them, and each package over a library its own.
+func TestLibrariesStayWithTheirPackages(t *testing.T) {
+	for _, dir := range []string{".", "window/agg", "window/sketch", "internal/lint/testdata/hello", "window/sketch/ddsketch", "window/sketch/hll"} {
+		all := list(t, "-deps", "./"+dir)
+		if i := len(all) - 1; i < 0 || len(all[i].GoFiles) == 0 {
+			t.Errorf("%s is no package, which tests nothing", dir)
+		}
+		if got := modulesBeside(all); !slices.Equal(got, beside[dir]) {
+			t.Errorf("%s compiles the modules %q, want %q: give what needs a library a package of its own", dir, got, beside[dir])
+		}
+		for _, p := range all {
+			if other, _ := dirOf(p.ImportPath); within(other, "window/sketch") && other != dir {
+				t.Errorf("%s compiles %s", dir, other)
+			}
+		}
+	}
 }

@@ -65,8 +65,8 @@ func zoneChanges(l *time.Location) []zoneChange {
 	all := []zoneChange{{historyStart, offset(historyStart)}}
 	const step = daySeconds
 	for sec := historyStart; sec < historyEnd; sec += step {
-		was := all[len(all)-1].offset
-		if offset(sec+step) == was {
+		was, is := all[len(all)-1].offset, offset(sec+step)
+		if is == was {
 			continue
 		}
 		lo, hi := sec, sec+step // the offset is still that at lo, and no more at hi
@@ -77,7 +77,7 @@ func zoneChanges(l *time.Location) []zoneChange {
 				hi = mid
 			}
 		}
-		all = append(all, zoneChange{hi, offset(hi)})
+		all = append(all, zoneChange{hi, is})
 	}
 	return all
 }

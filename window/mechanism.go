@@ -85,10 +85,11 @@ func (b *base[K, A]) sort(panes []Pane[K, A]) {
 }
 
 // copyOf returns a copy of v that shares nothing with it.
-func copyOf[A, T any, P Accumulator[A, T]](v *A, deep bool) (c A) {
+func copyOf[A, T any, P Accumulator[A, T]](v *A, deep bool) A {
 	if !deep {
 		return *v
 	}
+	var c A // on the heap, as Merge is not known: not before it has to be
 	P(&c).Merge(v)
 	return c
 }

@@ -19,7 +19,8 @@ type Rule interface {
 // its own, and Spans and Merging those of rules from elsewhere.
 type Plan struct {
 	kind kind
-	name string // of the rule, as errors have it
+	name string              // of the rule, as errors have it
+	make func(maker any) any // the mechanism; nil: sliced
 
 	grid     grid                                      // onGrid
 	calendar Calendar                                  // onCalendar
@@ -61,7 +62,7 @@ func Spans(f func(dst []Span, t watermark.Time) []Span) Plan {
 // What reaches a span that has fired is late, as in a Session, which is Merging
 // with f giving [t, t+Gap).
 func Merging(f func(t watermark.Time) Span) Plan {
-	return Plan{kind: merging, name: "Merging", span: f}
+	return Plan{kind: merging, name: "Merging", make: makeSessions, span: f}
 }
 
 // check returns what is wrong with a plan from elsewhere.

@@ -27,6 +27,7 @@ func (s Settings) check(p Plan) error {
 	case merging:
 		refuse(p.most > 0 && s.Lateness > 0, "Lateness does not go with MaxSpan: facts are taken in order of time")
 		refuse(p.most > 0 && s.EarlyEvery > 0, "EarlyEvery does not go with MaxSpan: facts are taken in order of time")
+		refuse(p.most > 0 && s.MaxKeys.Evict, "MaxKeys.Evict does not go with MaxSpan: facts that are held cannot be let go; leave Evict out")
 	}
 	if s.MaxKeys.Evict {
 		refuse(s.Lateness > 0 || s.EarlyEvery > 0 || s.Deadline > 0 || p.arrival, "MaxKeys.Evict does not go with Lateness, EarlyEvery and Deadline: what is corrected must be whole; leave Evict out")

@@ -1,6 +1,180 @@
 package window
 
+import (
+	"fmt"
+	"unsafe"
+
+	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/table"
+	"github.com/tidemark-go/tidemark/internal/waiting"
+	"github.com/tidemark-go/tidemark/watermark"
+)
+
+// slides is the mechanism of Slide. A fact is held until W has passed it; then
+// all facts of its time go into the queues of their keys, and each gives a pane.
+// A key is there from its first fact until W is Size beyond its last.
+type slides[K comparable, A, T any, P Accumulator[A, T]] struct {
+	*base[K, A]
+	waits  waiting.Queue[slideFact[T]]
+	table  table.Table[K, watermark.Time] // the time of the last fact of each key
+	queues []slideQueue[A]                // by the position of their keys
+	rings  slideRings[A]
+	ends   waiting.Queue[uint32] // keys, at the times at which they may be over
+	words  *keys.Plan[uint64]    // of the IDs
+	seed   [2]uint64             // of the IDs: the rule has a part in it
+
+	touched watermark.Time // keeps the loads of touch
+}
+
+// slideFact is a fact that is held.
+type slideFact[T any] struct {
+	fact T
+	key  uint32 // its position
+}
+
 // newSlides makes the mechanism.
 func newSlides[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mechanism[K, A, T] {
-	panic("no rule makes such a plan yet") // bug: no rule makes such a plan
+	words, err := keys.Compile[uint64]()
+	if err != nil {
+		panic(err) // bug: an integer is a key
+	}
+	return &slides[K, A, T, P]{
+		base:  b,
+		waits: waiting.New[slideFact[T]](),
+		ends:  waiting.New[uint32](),
+		words: words,
+		seed:  keys.Fold(b.seed, uint64(b.plan.size)),
+	}
+}
+
+// add takes facts in a row.
+func (s *slides[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
+	key, t, facts := b.keys[:len(b.hashes)], b.times[:len(b.hashes)], b.facts[:len(b.hashes)]
+	for i, h := range b.hashes {
+		at := t[i]
+		if at < s.w {
+			told.miss(i, Late, []Span{s.span(at)}, "")
+			continue
+		}
+		n := s.table.Guess(h)
+		if n >= uint(len(s.table.Entries)) || s.table.Entries[n].Key != key[i] {
+			if n = s.place(i, key[i], h, at, told); n == none {
+				continue
+			}
+		}
+		e := &s.table.Entries[n]
+		e.Value = max(e.Value, at)
+		f := s.waits.Put(at)
+		f.fact, f.key = facts[i], uint32(n)
+	}
+}
+
+// span is that of a fact at t.
+func (s *slides[K, A, T, P]) span(t watermark.Time) Span {
+	return Span{t.Add(1 - s.plan.size), t + 1}
+}
+
+// place returns the position of key, made for a fact at t if need be, or none
+// if MaxKeys refuses it.
+func (s *slides[K, A, T, P]) place(i int, key K, hash uint64, t watermark.Time, told *Told[K, A]) uint {
+	if n := s.table.Find(key, hash); n >= 0 {
+		return uint(n)
+	}
+	if most := s.set.MaxKeys.N; most > 0 && s.table.Len() >= most {
+		told.miss(i, Refused, nil, fmt.Sprintf("%d keys are held: must be at most MaxKeys", s.table.Len()))
+		return none
+	}
+	n := s.table.Slot(key, hash, s.hash)
+	s.table.Entries[n].Value = t
+	if n == len(s.queues) {
+		s.queues = append(s.queues, slideQueue[A]{})
+	}
+	q := &s.queues[n]
+	q.a, q.b = s.keys.Lanes(s.seed[0], s.seed[1], &key)
+	s.arm(n, t)
+	return uint(n)
+}
+
+// arm notes when a key is to be looked at whose last fact so far is at t.
+func (s *slides[K, A, T, P]) arm(n int, t watermark.Time) {
+	if end := t.Add(s.plan.size); end < watermark.Max { // else it stays to the end
+		s.ends.Push(end, uint32(n))
+	}
+}
+
+// next is the next W of all: a fact behind W is late.
+func (s *slides[K, A, T, P]) next() watermark.Time { return s.w.Add(1) }
+
+// advance gives the panes of the facts that W has passed.
+func (s *slides[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K, A]) {
+	s.w = w
+	for {
+		run, facts := s.waits.Take(w)
+		if len(run) == 0 {
+			break
+		}
+		s.fire(run, facts, forced, told)
+	}
+	s.drop()
+}
+
+// drop lets go of the keys whose last fact is out of reach of all that can come.
+func (s *slides[K, A, T, P]) drop() {
+	if s.w == watermark.Max {
+		s.table.Reset(s.wipe)
+		clear(s.queues)
+		s.queues, s.rings, s.ends = s.queues[:0], slideRings[A]{}, waiting.New[uint32]()
+		return
+	}
+	for {
+		run, at := s.ends.Take(s.w.Add(1))
+		if len(run) == 0 {
+			return
+		}
+		for _, p := range run {
+			n := int(*at.At(p.At))
+			e := &s.table.Entries[n]
+			if e.Value.Add(s.plan.size) > s.w { // more facts have come since
+				s.arm(n, e.Value)
+				continue
+			}
+			s.rings.put(s.queues[n].ring, s.deep)
+			s.queues[n] = slideQueue[A]{}
+			s.table.Remove(n, s.hash(e.Key), s.hash)
+		}
+	}
+}
+
+func (s *slides[K, A, T, P]) due() watermark.Time { return watermark.Max }
+
+func (s *slides[K, A, T, P]) expire(*Told[K, A]) {}
+
+// look tells of the span of a fact at t.
+func (s *slides[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int, open bool) {
+	span = s.span(t)
+	n := s.table.Find(key, s.hash(key))
+	if n < 0 || s.w >= span.End {
+		return span, 0, s.w < span.End
+	}
+	facts = s.queues[n].within(span)
+	for at, f := range s.waits.All {
+		if int(f.key) == n && span.Contains(at) {
+			facts++
+		}
+	}
+	return span, facts, true
+}
+
+func (s *slides[K, A, T, P]) held() (keys, panes, bytes int64) {
+	bytes = int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(s.table.Slots())*4
+	bytes += s.waits.Bytes() + s.ends.Bytes() + s.rings.bytes
+	bytes += int64(cap(s.queues)) * int64(unsafe.Sizeof(slideQueue[A]{}))
+	for i := range s.queues {
+		q := &s.queues[i]
+		bytes += bytesOf(&q.back)
+		for i := range q.n {
+			bytes += bytesOf(&q.ring[q.at(i)].sum)
+		}
+	}
+	return int64(s.table.Len()), int64(s.waits.Len()), bytes
 }

@@ -53,27 +53,15 @@ func NewStore[A, T any, K comparable, P Accumulator[A, T]](rule Rule, set Settin
 		deep: deep,
 		w:    watermark.Min,
 	}
-	s := &Store[K, A, T, P]{base: b, mechanism: mechanismOf[K, A, T, P](b)}
+	s := &Store[K, A, T, P]{base: b}
+	if plan.make == nil {
+		s.mechanism = newSliced[K, A, T, P](b)
+	} else {
+		s.mechanism = plan.make(maker[K, A, T, P]{b}).(mechanism[K, A, T])
+	}
 	s.one = columns[K, T]{make([]K, 1), make([]uint64, 1), make([]watermark.Time, 1), make([]T, 1)}
 	s.until = s.mechanism.next()
 	return s, nil
-}
-
-// mechanismOf makes the mechanism of a plan.
-func mechanismOf[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mechanism[K, A, T] {
-	switch b.plan.kind {
-	case merging:
-		return newSessions[K, A, T, P](b)
-	case staggered:
-		if !b.plan.arrival { // else the spans are those of a grid
-			return newStaggers[K, A, T, P](b)
-		}
-	case sliding:
-		return newSlides[K, A, T, P](b)
-	case counting:
-		return newCounts[K, A, T, P](b)
-	}
-	return newSliced[K, A, T, P](b)
 }
 
 // Add takes a fact; it appends to missed the spans that were already closed,

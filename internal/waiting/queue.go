@@ -4,8 +4,6 @@
 package waiting
 
 import (
-	"math/bits"
-	"slices"
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/scan"
@@ -17,33 +15,33 @@ import (
 // them: so they are kept in leaves, each a piece of time with its facts as they
 // came, and only the leaf that W has reached is sorted. That costs no random
 // access to memory per fact, as a heap over many does, and no comparison.
+//
+// Make it with New. The cost of a value is constant, as long as times are not
+// very uneven within a leaf; else it is that of sorting the leaf.
 type Queue[V any] struct {
-	leaves []*leaf[V]           // by time, disjoint, none empty, all after until
+	leaves []*leaf[V]           // by time, disjoint, none empty, all at until or after
 	ends   []watermark.Time     // their ends, together: a look for a leaf stays in the cache
 	seen   *[directory]*leaf[V] // where a leaf may be found without a look, by time
 	width  uint8                // log2 of the time that a new leaf takes
-	free   []*leaf[V]
+	n      int                  // values held
 
 	near   []Place // sorted, from head on: what leaves next
 	head   int
-	behind heap           // what has come for the time of near since
-	vals   []V            // of near and behind
+	behind heap           // what has come since for the time of near
 	until  watermark.Time // near and behind have everything before this
-	n      int
+	vals   Values[V]      // of near and behind
+	put    int            // how many of them, those taken out too
 
 	merged []Place  // for Take
 	taken  []Place  // by the last Take, if they are to be wiped
 	counts []uint32 // for sort
 	wipe   bool     // values have pointers
-}
 
-// leaf is a piece of time and what came for it.
-type leaf[V any] struct {
-	from  watermark.Time
-	span  uint64 // from its start to its end; 0: it is free
-	full  int    // values at which it is to be parted
-	times []watermark.Time
-	vals  []V
+	freeLeaves []*leaf[V]
+	freeChunks []*chunk[V]
+	chunks     int // in all
+
+	touched byte // keeps the loads of touch
 }
 
 // Place is where a value is that is taken out.
@@ -52,12 +50,20 @@ type Place struct {
 	At   uint32
 }
 
-const (
-	leafFull  = 4096 // values at which a leaf is parted
-	leafSmall = leafFull / 16
-	leafWidth = 30  // about a second, to begin with
-	directory = 256 // leaves that are found by arithmetic
-)
+// Values are what places lead to.
+type Values[V any] []*chunk[V]
+
+// At returns the value of a place.
+func (v Values[V]) At(at uint32) *V { return &v[at/chunkLen].vals[at%chunkLen] }
+
+// chunk is values as they came, with their times. Those that have been taken out
+// are written over while they are still in the cache.
+type chunk[V any] struct {
+	times [chunkLen]watermark.Time
+	vals  [chunkLen]V
+}
+
+const chunkLen = 64
 
 // New returns an empty queue.
 func New[V any]() Queue[V] {
@@ -68,30 +74,14 @@ func New[V any]() Queue[V] {
 func (q *Queue[V]) Len() int { return q.n }
 
 // Size is the room for values that there is.
-func (q *Queue[V]) Size() int {
-	n := cap(q.vals)
-	for _, l := range q.leaves {
-		n += cap(l.vals)
-	}
-	for _, l := range q.free {
-		n += cap(l.vals)
-	}
-	return n
-}
+func (q *Queue[V]) Size() int { return q.chunks * chunkLen }
 
 // Bytes is the memory of the queue, without what values point to.
 func (q *Queue[V]) Bytes() int64 {
-	var v V
-	n := int64(q.Size()) * int64(unsafe.Sizeof(v))
-	for _, l := range q.leaves {
-		n += int64(cap(l.times)) * 8
-	}
-	for _, l := range q.free {
-		n += int64(cap(l.times)) * 8
-	}
-	n += int64(len(q.leaves)+len(q.free)) * int64(unsafe.Sizeof(leaf[V]{}))
-	n += int64(cap(q.near)+cap(q.merged)+cap(q.behind)) * int64(unsafe.Sizeof(Place{}))
-	return n + int64(cap(q.counts))*4 + int64(cap(q.leaves)+cap(q.ends)+directory)*8
+	n := int64(q.chunks) * int64(unsafe.Sizeof(chunk[V]{}))
+	leaves := int64(len(q.leaves) + len(q.freeLeaves))
+	n += leaves*int64(unsafe.Sizeof(leaf[V]{})) + int64(q.chunks+cap(q.freeChunks)+cap(q.leaves)+cap(q.ends)+directory)*8
+	return n + int64(cap(q.near)+cap(q.merged)+cap(q.behind))*int64(unsafe.Sizeof(Place{})) + int64(cap(q.counts))*4
 }
 
 // First returns the least time held, Max if there is nothing.
@@ -120,157 +110,64 @@ func (q *Queue[V]) Push(t watermark.Time, v V) { *q.Put(t) = v }
 func (q *Queue[V]) Put(t watermark.Time) *V {
 	q.n++
 	if t < q.until {
-		q.behind.push(Place{t, uint32(len(q.vals))})
-		q.vals = extend(q.vals)
-		return &q.vals[len(q.vals)-1]
+		return q.late(t)
 	}
 	l := q.seen[uint64(t)>>(q.width&63)%directory]
-	if l == nil || uint64(t-l.from) >= l.span || len(l.times) >= l.full {
+	if l == nil || uint64(t-l.from) >= l.span || l.n%chunkLen == 0 {
 		l = q.leafOf(t)
 	}
-	n := len(l.times)
-	if n == cap(l.times) || n == cap(l.vals) {
-		l.times, l.vals = room(l.times), room(l.vals)
-	}
-	l.times, l.vals = l.times[:n+1], l.vals[:n+1]
-	l.times[n] = t
-	return &l.vals[n]
+	i := l.n % chunkLen
+	l.n++
+	l.tail.times[i] = t
+	return &l.tail.vals[i]
 }
 
-// extend makes s longer by one, of any value.
-func extend[S ~[]E, E any](s S) S {
-	if len(s) == cap(s) {
-		s = room(s)
+// late is Put for a time of which all that there was has been sorted.
+func (q *Queue[V]) late(t watermark.Time) *V {
+	if q.put == len(q.vals)*chunkLen {
+		q.vals = append(q.vals, q.newChunk())
 	}
-	return s[:len(s)+1]
+	at := uint32(q.put)
+	q.put++
+	q.behind.push(Place{t, at})
+	return q.vals.At(at)
 }
 
-// room makes room for more values, for all of a leaf if it is on its way to be full.
-func room[S ~[]E, E any](s S) S {
-	more := max(8, len(s))
-	if len(s) < leafFull {
-		more = min(more, leafFull-len(s))
-	}
-	grown := make(S, len(s), len(s)+more)
-	copy(grown, s)
-	return grown
-}
-
-// leafOf returns the leaf for t, made if need be, with room for a value.
-func (q *Queue[V]) leafOf(t watermark.Time) *leaf[V] {
-	i := after(q.ends, t)
-	if i == len(q.leaves) || q.leaves[i].from > t {
-		q.open(i, t)
-	}
-	for len(q.leaves[i].times) >= q.leaves[i].full {
-		q.part(i)
-		if t >= q.ends[i] {
-			i++
-		}
-	}
-	q.seen[uint64(t)>>(q.width&63)%directory] = q.leaves[i]
-	return q.leaves[i]
-}
-
-// open makes a leaf for t, at position i.
-func (q *Queue[V]) open(i int, t watermark.Time) {
-	from := t &^ (1<<q.width - 1)
-	to := from + 1<<q.width
-	if to < from {
-		to = watermark.Max
-	}
-	from = max(from, q.until)
-	if i > 0 {
-		from = max(from, q.ends[i-1])
-	}
-	if i < len(q.leaves) {
-		to = min(to, q.leaves[i].from)
-	}
-	q.leaves, q.ends = slices.Insert(q.leaves, i, q.newLeaf(from, to)), slices.Insert(q.ends, i, to)
-}
-
-// after returns the position of the first of ends that is beyond t. Times come
-// as they like: a branch on each step would be guessed wrong every other time.
-func after(ends []watermark.Time, t watermark.Time) int {
-	const sign = 1 << 63
-	i, n := uint64(0), uint64(len(ends))
-	for n > 0 {
-		half := (n + 1) / 2
-		_, before := bits.Sub64(uint64(t)^sign, uint64(ends[i+half-1])^sign, 0) // 1 if t < end
-		i += half & (before - 1)
-		n -= half
-	}
-	return int(i)
-}
-
-func (q *Queue[V]) newLeaf(from, to watermark.Time) *leaf[V] {
-	l := new(leaf[V])
-	if n := len(q.free); n > 0 {
-		l, q.free = q.free[n-1], q.free[:n-1]
-	}
-	l.from, l.span, l.full = from, uint64(to-from), leafFull
-	return l
-}
-
-// part makes two leaves of leaf i, which is full, or lets it grow if all in it is of
-// one time.
-func (q *Queue[V]) part(i int) {
-	a := q.leaves[i]
-	least, most := bounds(a.times)
-	if least == most {
-		a.full *= 2
-		return
-	}
-	mid := least + watermark.Time((uint64(most-least)+1)/2)
-	q.width = min(max(1, q.width)-1, uint8(bits.Len64(a.span)))
-	b := q.newLeaf(mid, q.ends[i])
-	n := 0
-	for k, t := range a.times {
-		if t >= mid {
-			b.times, b.vals = append(b.times, t), append(b.vals, a.vals[k])
-			continue
-		}
-		a.times[n], a.vals[n] = t, a.vals[k]
-		n++
-	}
-	clear(a.vals[n:])
-	a.times, a.vals = a.times[:n], a.vals[:n]
-	a.span, a.full, q.ends[i] = uint64(mid-a.from), leafFull, mid
-	q.leaves, q.ends = slices.Insert(q.leaves, i+1, b), slices.Insert(q.ends, i+1, mid+watermark.Time(b.span))
-}
-
-// bounds returns the least and the greatest of times.
-func bounds(times []watermark.Time) (least, most watermark.Time) {
-	least, most = times[0], times[0]
-	for _, t := range times {
-		least, most = min(least, t), max(most, t)
-	}
-	return least, most
-}
-
-// Pop takes the first value out.
+// Pop takes the first value out, of which there must be one.
 func (q *Queue[V]) Pop() (t watermark.Time, v V) {
 	t = q.First()
-	at := uint32(0)
-	if q.head < len(q.near) && q.near[q.head].Time == t {
-		at = q.near[q.head].At
+	var p Place
+	if q.head < len(q.near) && q.near[q.head].Time == t { // those came before
+		p = q.near[q.head]
 		q.head++
 	} else {
-		at = q.behind.pop().At
+		p = q.behind.pop()
 	}
 	q.n--
-	v = q.vals[at]
+	at := q.vals.At(p.At)
+	v = *at
 	if q.wipe {
 		var zero V
-		q.vals[at] = zero
+		*at = zero
 	}
 	q.reuse()
 	return t, v
 }
 
-// reuse begins the values of near anew once all are taken out.
+// reuse lets go of what the values of near are in, once all are taken out.
 func (q *Queue[V]) reuse() {
 	if q.head == len(q.near) && len(q.behind) == 0 {
-		q.near, q.vals, q.head = q.near[:0], q.vals[:0], 0
+		q.freeChunks = append(q.freeChunks, q.vals...)
+		q.near, q.vals, q.head, q.put = q.near[:0], q.vals[:0], 0, 0
 	}
+}
+
+func (q *Queue[V]) newChunk() *chunk[V] {
+	if n := len(q.freeChunks); n > 0 {
+		c := q.freeChunks[n-1]
+		q.freeChunks = q.freeChunks[:n-1]
+		return c
+	}
+	q.chunks++
+	return new(chunk[V])
 }

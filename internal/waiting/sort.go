@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+	"unsafe"
 
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -16,40 +17,49 @@ import (
 func (q *Queue[V]) sort() {
 	l := q.leaves[0]
 	q.leaves, q.ends = slices.Delete(q.leaves, 0, 1), slices.Delete(q.ends, 0, 1)
-	if len(l.times) < leafSmall && len(q.leaves) > leafSmall && q.width < 62 {
-		q.width++
+	if l.n < leafSmall && len(q.leaves) > leafMany {
+		q.width = max(q.width, min(62, log2(l.span)+1)) // as wide as two of these
 	}
-	n := len(l.times)
-	if cap(q.near) < n {
-		q.near = make([]Place, max(n, min(2*n, leafFull)))
+	if cap(q.near) < l.n {
+		q.near = make([]Place, max(l.n, min(2*l.n, leafFull)))
 	}
-	q.near, q.head = q.near[:n], 0
-	least, most := bounds(l.times)
+	q.near, q.head = q.near[:l.n], 0
+	least, most, sorted := l.from, l.from+watermark.Time(l.span-1), false
+	if l.n < leafEven { // it may be less even, and sorting it costs less
+		least, most, sorted = l.bounds()
+	}
 	q.until = most + 1
-	if slices.IsSorted(l.times) {
-		for i, t := range l.times {
-			q.near[i] = Place{t, uint32(i)}
+	if sorted {
+		for at, times := range l.parts {
+			for i, t := range times {
+				q.near[at+i] = Place{t, uint32(at + i)}
+			}
 		}
 	} else {
-		q.bin(l.times, least, most)
+		q.bin(l, least, most)
 		settle(q.near)
 	}
-	q.vals, l.vals = l.vals, q.vals[:0] // all taken out
-	l.times, l.span = l.times[:0], 0
-	q.free = append(q.free, l)
+	q.vals, l.chunks = l.chunks, q.vals // the values of near were all taken out
+	q.put, l.n, l.span = l.n, 0, 0
+	q.freeLeaves = append(q.freeLeaves, l)
+	for _, c := range q.vals {
+		q.touched += touch(&c.vals)
+	}
 }
 
-// bin puts times into near by bins, in each as they came.
-func (q *Queue[V]) bin(times []watermark.Time, least, most watermark.Time) {
-	bins := 1 << bits.Len(uint(len(times)))
+// bin puts the times of a leaf into near by bins, in each as they came.
+func (q *Queue[V]) bin(l *leaf[V], least, most watermark.Time) {
+	bins := 1 << bits.Len(uint(l.n))
 	shift := uint(max(0, bits.Len64(uint64(most-least))-bits.Len(uint(bins-1))))
 	if len(q.counts) < bins {
 		q.counts = make([]uint32, bins)
 	}
 	counts := q.counts[:bins]
 	clear(counts)
-	for _, t := range times {
-		counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]++
+	for _, times := range l.parts {
+		for _, t := range times {
+			counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]++
+		}
 	}
 	sum := uint32(0)
 	for i, c := range counts {
@@ -57,10 +67,12 @@ func (q *Queue[V]) bin(times []watermark.Time, least, most watermark.Time) {
 		sum += c
 	}
 	near := q.near
-	for i, t := range times {
-		c := &counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]
-		near[*c] = Place{t, uint32(i)}
-		*c++
+	for at, times := range l.parts {
+		for i, t := range times {
+			c := &counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]
+			near[*c] = Place{t, uint32(at + i)}
+			*c++
+		}
 	}
 }
 
@@ -90,3 +102,16 @@ func settle(places []Place) {
 		}
 	}
 }
+
+// touch brings vals into the nearer caches: read one after the other they come
+// in time, read in the order of times each would be waited for. It returns some
+// of what it read, so that the loads are made.
+func touch[V any](vals *[chunkLen]V) (x byte) {
+	for i := uintptr(0); i < unsafe.Sizeof(*vals); i += line {
+		x += *(*byte)(unsafe.Add(unsafe.Pointer(vals), i))
+	}
+	return x
+}
+
+// line is the least size of what comes into a cache at once.
+const line = 64

@@ -7,13 +7,14 @@ import (
 )
 
 // Take takes out a run of values whose times are before w, in their order, with
-// all that are of one time in the same run. They are vals[p.At] for each p of
-// places, until the next call. The run is empty once there are no more.
-func (q *Queue[V]) Take(w watermark.Time) (places []Place, vals []V) {
+// all that are of one time in the same run. They are vals.At(p.At) for each p of
+// places, until the next call of anything but Put. The run is empty once there
+// are no more.
+func (q *Queue[V]) Take(w watermark.Time) (places []Place, vals Values[V]) {
 	if q.wipe {
 		var zero V
 		for _, p := range q.taken {
-			q.vals[p.At] = zero
+			*q.vals.At(p.At) = zero
 		}
 		q.taken = nil
 	}
@@ -75,20 +76,19 @@ func (q *Queue[V]) merge(w watermark.Time) []Place {
 
 // All yields what is held, in no order of use.
 func (q *Queue[V]) All(yield func(watermark.Time, *V) bool) {
-	for _, p := range q.near[q.head:] {
-		if !yield(p.Time, &q.vals[p.At]) {
-			return
-		}
-	}
-	for _, p := range q.behind {
-		if !yield(p.Time, &q.vals[p.At]) {
-			return
+	for _, places := range [2][]Place{q.near[q.head:], q.behind} {
+		for _, p := range places {
+			if !yield(p.Time, q.vals.At(p.At)) {
+				return
+			}
 		}
 	}
 	for _, l := range q.leaves {
-		for i, t := range l.times {
-			if !yield(t, &l.vals[i]) {
-				return
+		for at, times := range l.parts {
+			for i, t := range times {
+				if !yield(t, l.chunks.At(uint32(at+i))) {
+					return
+				}
 			}
 		}
 	}

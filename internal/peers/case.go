@@ -76,6 +76,7 @@ type query struct {
 	From       string     `json:"from"`
 	Where      value      `json:"where"`
 	GroupBy    []string   `json:"group_by"`
+	Partition  []string   `json:"partition_by"` // the group, where each fact has a row
 	Select     []item     `json:"select"`
 	Outsel     []item     `json:"outsel"` // the columns that leave, if they are not those of select
 	Having     value      `json:"having"`
@@ -93,7 +94,7 @@ type query struct {
 }
 
 // queryAlso are fields that say again what others say, or that other kinds read.
-var queryAlso = []string{"output", "partition_by", "order_by"}
+var queryAlso = []string{"output", "order_by"}
 
 func (q *query) UnmarshalJSON(b []byte) error {
 	type plain query

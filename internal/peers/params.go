@@ -22,7 +22,7 @@ var knownParams = []string{
 	"watermark_delay_ms", "left_watermark_delay_ms", "right_watermark_delay_ms", "grace_ms", "late_rule", "emit", "output_mode",
 	"join_type", "lower_ms", "upper_ms", "lower_strict", "upper_strict", "version_order", "outer_emit",
 	"window_end_exclusive", "window_end", "session_gap_inclusive", "no_negative_start", "drop_null_key", "drop_null_value", "integer_avg_truncates",
-	"window", "frame", "preceding_ms", "watermark", "window_bounds", "windows",
+	"window", "frame", "preceding_ms", "preceding_rows", "watermark", "window_bounds", "windows",
 }
 
 func (p *params) UnmarshalJSON(b []byte) error { return decode(b, &p.vals) }
@@ -59,6 +59,18 @@ func (p *params) need(name string) time.Duration {
 		p.errs = append(p.errs, fmt.Errorf("params.%s is missing", name))
 	}
 	return p.ms(name)
+}
+
+// count returns a number of rows, 0 if it is not there.
+func (p *params) count(name string) int {
+	if !p.has(name) {
+		return 0
+	}
+	n, ok := whole(p.vals[name])
+	if !ok || n < 0 || n > 1<<30 {
+		p.wrong(name, "a number of rows")
+	}
+	return int(n)
 }
 
 // is returns a switch, false if it is not there.

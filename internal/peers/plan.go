@@ -89,7 +89,7 @@ func (c *Case) plan() (*plan, error) {
 // groupBy finds the fields of the key. Kafka's windows are per key, whether the
 // query says so or not; that rows are per window goes without saying.
 func (p *plan) groupBy() error {
-	names := p.c.Query.GroupBy
+	names := slices.Concat(p.c.Query.GroupBy, p.c.Query.Partition)
 	if len(names) == 0 && strings.HasPrefix(p.c.Source.System, "Kafka") {
 		names = []string{"key"}
 	}
@@ -160,7 +160,7 @@ func (p *plan) column(it item) (column, error) {
 // perFact reports whether there is a row for each fact in each window.
 func (p *plan) perFact() bool {
 	q := &p.c.Query
-	return q.AssignOnly || q.Select == nil && q.Rank != nil
+	return q.AssignOnly || q.Select == nil && q.Rank != nil || p.c.Kind == "over_sliding"
 }
 
 // find returns the place of a column by its name, or of one that is not selected.

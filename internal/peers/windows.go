@@ -28,9 +28,12 @@ type fired struct {
 func (f fired) String() string { return encode(f.row, f.forced) }
 
 // windows runs cases of one kind of window; rule makes ours of the settings.
-func windows(rule func(p *params) window.Rule) func(*Case) error {
+func windows(rule func(p *params) (window.Rule, error)) func(*Case) error {
 	return func(c *Case) error {
-		r := rule(&c.Params)
+		r, err := rule(&c.Params)
+		if err != nil {
+			return err
+		}
 		p, err := c.plan()
 		if err != nil {
 			return err
@@ -112,7 +115,16 @@ func (p *plan) run(rule window.Rule, s schedule, cut int) ([]fired, error) {
 			emit(row)
 		}
 	})
-	out := tidemark.Collect(tidemark.Filter(rows, p.having.holds))
+	rows = tidemark.Filter(rows, p.having.holds)
+	if p.rank != nil && p.rank.to > 0 { // the best of each partition and window; the order among equals is ours to choose
+		best, _ := tidemark.Top(tidemark.KeyBy(rows, p.rank.key), int(p.rank.to), p.rank.compare)
+		rows = tidemark.FlatMap(best, func(r window.Ranking[string, []any], emit func([]any)) {
+			for _, row := range r.Rows {
+				emit(row)
+			}
+		})
+	}
+	out := tidemark.Collect(rows)
 	missed := tidemark.Collect(late)
 
 	var got []fired

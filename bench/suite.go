@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tidemark-go/tidemark/join"
+	"github.com/tidemark-go/tidemark/window"
 )
 
 // Result is a workload measured beside its rival.
@@ -26,15 +27,58 @@ func Suite(w io.Writer, facts int) []Result {
 	var all []Result
 	add := func(r Result) {
 		all = append(all, r)
-		fmt.Fprintf(w, "%-34s %8.1f %8.1f %8.2f\n", r.Name, r.Ours, r.Theirs, r.Ratio())
+		fmt.Fprintf(w, "%-37s %8.1f %8.1f %8.2f\n", r.Name, r.Ours, r.Theirs, r.Ratio())
 	}
-	fmt.Fprintf(w, "%-34s %8s %8s %8s\n", "ns per fact", "ours", "theirs", "ratio")
+	fmt.Fprintf(w, "%-37s %8s %8s %8s\n", "ns per fact", "ours", "theirs", "ratio")
 	for _, keys := range []int{1_000, 1_000_000} {
 		tumble(add, "uint64", makeFacts(facts, keys, number), keys)
 		tumble(add, "string", makeFacts(facts, keys, text), keys)
 	}
 	others(add, makeFacts(facts, 1_000, number))
+	hops(add, makeFacts(facts, 1_000, number))
+	sessions(add, makeFacts(facts, 100_000, number))
+	distincts(add, makeUsers(facts, 100))
+	slides(add, makeFacts(facts, 100, number))
 	return all
+}
+
+// hops is W2.
+func hops(add func(Result), facts []fact[uint64]) {
+	base, short, long := newPipe[plain[uint64], uint64](), hop(60), hop(3600)
+	fillHop(short, 60, 1000, facts[0].MS-delay)
+	fillHop(long, 3600, 1000, facts[0].MS-delay)
+	ns := passes(facts, func() { base.feed(facts, 1000) }, func() { short.feed(facts, 1000) }, func() { long.feed(facts, 1000) })
+	add(Result{"W2 60 slices / W1", len(facts), ns[1], ns[0]})
+	add(Result{"W2 3600 slices / W2 60 slices", len(facts), ns[2], ns[1]})
+	few := facts[:len(facts)/20]
+	h, x := newHandHop(60), hop(60)
+	ns = passes(few, func() { x.feed(few, 1000) }, func() { h.feed(few, 1000) })
+	same(h.rows, h.sum, x.rows, x.sum)
+	add(Result{"W2 60 slices / by hand", len(few), ns[0], ns[1]})
+}
+
+// sessions is W4.
+func sessions(add func(Result), facts []fact[uint64]) {
+	base, x, h := newPipe[plain[uint64], uint64](), newPipeOf[plain[uint64], uint64](window.Session{Gap: gap * time.Millisecond}), newHandSessions()
+	ns := passes(facts, func() { base.feed(facts, 1000) }, func() { x.feed(facts, 1000) }, func() { h.feed(facts, 1000) })
+	add(Result{"W4 / W1 at 100000 keys", len(facts), ns[1], ns[0]})
+	add(Result{"W4 / W4 by hand", len(facts), ns[1], ns[2]})
+}
+
+// distincts is W5.
+func distincts(add func(Result), facts []fact[uint64]) {
+	base, x, h := newPipe[plain[uint64], uint64](), newPipeOf[users, uint64](window.Tumble{Size: span * time.Millisecond}), newHandUsers()
+	ns := passes(facts, func() { base.feed(facts, 1000) }, func() { x.feed(facts, 1000) }, func() { h.feed(facts, 1000) })
+	same(h.rows, h.sum, x.rows, x.sum)
+	add(Result{"W5 / W1 at 100 keys", len(facts), ns[1], ns[0]})
+	add(Result{"W5 / W5 by hand", len(facts), ns[1], ns[2]})
+}
+
+// slides has a row a fact over the 1,000 facts of its key before it.
+func slides(add func(Result), facts []fact[uint64]) {
+	base, x := newPipe[plain[uint64], uint64](), newPipeOf[plain[uint64], uint64](window.Slide{Size: time.Second})
+	ns := passes(facts, func() { base.feed(facts, 1000) }, func() { x.feed(facts, 1000) })
+	add(Result{"Slide of 1000 facts / W1 at 100 keys", len(facts), ns[1], ns[0]})
 }
 
 // tumble is W1.

@@ -21,10 +21,15 @@ type pipe[K comparable, A total] struct {
 type total interface{ total() int64 }
 
 func newPipe[A total, K comparable, P window.Accumulator[A, fact[K]]]() *pipe[K, A] {
+	return newPipeOf[A, K, P](window.Tumble{Size: span * time.Millisecond})
+}
+
+// newPipeOf is newPipe for another window.
+func newPipeOf[A total, K comparable, P window.Accumulator[A, fact[K]]](rule window.Rule, options ...window.Option) *pipe[K, A] {
 	var p tidemark.Pipeline
 	x := &pipe[K, A]{}
 	in, facts := tidemark.FromNanos(&p, "facts", fact[K].nanos, watermark.Bounded{Delay: delay * time.Millisecond})
-	panes, _ := tidemark.Window[A, fact[K], K, P](tidemark.KeyBy(facts, fact[K].key), window.Tumble{Size: span * time.Millisecond})
+	panes, _ := tidemark.Window[A, fact[K], K, P](tidemark.KeyBy(facts, fact[K].key), rule, options...)
 	x.in, x.out = in, tidemark.Collect(panes)
 	return x
 }

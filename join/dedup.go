@@ -147,7 +147,6 @@ func (s *Seen[K]) Advance(w watermark.Time) {
 	}
 }
 
-
 // Held tells the size of the state: keys, times and bytes.
 func (s *Seen[K]) Held() (keys, times, bytes int64) {
 	bytes = int64(cap(s.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, accepted]{})) + int64(s.byKey.Slots())*4 + int64(s.timers.Size())*12

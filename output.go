@@ -2,6 +2,7 @@ package tidemark
 
 import (
 	"iter"
+	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/scan"
 	"github.com/tidemark-go/tidemark/row"
@@ -38,6 +39,14 @@ func Collect[R any](s Of[R]) *Output[R] {
 }
 
 func (o *Output[R]) detail() string { return "" }
+
+// held tells the rows to be drained, and the memory for them and for those to
+// come, without what rows point to.
+func (o *Output[R]) held() (keys, rows, bytes int64) {
+	n := cap(o.rows.vals) + cap(o.used.vals)
+	stamps := cap(o.rows.stamps) + cap(o.used.stamps)
+	return 0, int64(o.count()), int64(n)*int64(unsafe.Sizeof(*new(R))) + int64(stamps)*int64(unsafe.Sizeof(row.Stamp{}))
+}
 
 func (o *Output[R]) run() {
 	b := &o.in.batch

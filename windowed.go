@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"unsafe"
 
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -66,7 +67,11 @@ func (op *windowed[K, A, T, P]) detail() string {
 	return s
 }
 
-func (op *windowed[K, A, T, P]) held() (keys, rows, bytes int64) { return op.store.Held() }
+// held is the store's, and the memory for the panes that it gives.
+func (op *windowed[K, A, T, P]) held() (keys, rows, bytes int64) {
+	keys, rows, bytes = op.store.Held()
+	return keys, rows, bytes + int64(cap(op.x.facts))*int64(unsafe.Sizeof(window.Pane[K, A]{})) + int64(cap(op.x.times))*12
+}
 
 func (op *windowed[K, A, T, P]) run() {
 	op.out.begin()

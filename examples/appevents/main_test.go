@@ -1,0 +1,219 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-go/tidemark/internal/script"
+	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/sink"
+)
+
+// TestScripts runs the program as the scripts say: run takes the body for the
+// file of hits and gives the files, each line behind the name of its file, and
+// the ledger; print gives what is printed, of hits that are made up.
+func TestScripts(t *testing.T) {
+	script.Dir(t, "testdata", func(t *testing.T, path string) {
+		script.Run(t, path, func(b *script.Block) string {
+			if b.Name == "print" {
+				return try(t, 0, "-seed", b.String("seed", "1"))
+			}
+			f := runFiles(t, strings.Join(b.Body, "\n"), 1024)
+			var out strings.Builder
+			for _, file := range []struct{ name, text string }{{"out", f.out}, {"table", f.table}, {"late", f.late}, {"bad", f.bad}} {
+				for line := range strings.Lines(file.text) {
+					out.WriteString(file.name + " " + line)
+				}
+			}
+			return out.String() + f.stdout[strings.LastIndex(f.stdout, "\nlines ")+1:]
+		})
+	})
+}
+
+// try runs the program, and returns what it prints.
+func try(t testing.TB, code int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(t.Context(), args, &out, &errs); got != code {
+		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
+	}
+	if code != 0 {
+		return errs.String()
+	}
+	if errs.Len() > 0 {
+		t.Errorf("%q tells of errors: %s", args, errs.String())
+	}
+	return out.String()
+}
+
+func write(t testing.TB, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
+	dir := t.TempDir()
+	hits := write(t, dir, "hits", madeHits(1))
+	write(t, dir, "torn.gz", "\x1f\x8b\x08\x00\x00\x00")
+	kept := write(t, dir, "kept", "yesterday's")
+	for _, c := range []struct{ args, want string }{
+		{"-hits DIR/none -out DIR/kept", "no such file"},
+		{"-hits DIR -table DIR/kept", "is a directory"},
+		{"-hits DIR/torn.gz", "EOF"},
+		{"-out DIR/none/x", "no such file"},
+		{"-table DIR/none/x", "no such file"},
+		{"-late DIR/none/x", "no such file"},
+		{"-bad DIR", "is a directory"},
+		{"-table -", "-table is -: must be a file"},
+		{"-out DIR/a -late DIR/./a", "-out and -late are the same file"},
+		{"-hits DIR/hits -table DIR/hits", "-hits and -table are the same file"},
+		{"-hits=", "-hits is empty"},
+		{"-table=", "-table is empty"},
+		{"more", `argument "more"`},
+	} {
+		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
+		if !strings.Contains(got, c.want) || !strings.HasPrefix(got, "appevents: ") || strings.Count(got, "\n") != 1 {
+			t.Errorf("%s: says %q, want a line with %q", c.args, got, c.want)
+		}
+	}
+	if got := try(t, 2, "-nonsense"); !strings.Contains(got, "-nonsense") {
+		t.Errorf("says %q", got)
+	}
+	if got := run(t.Context(), []string{"-h"}, io.Discard, io.Discard); got != 0 {
+		t.Errorf("-h ends with %d", got)
+	}
+	if read(t, hits) != madeHits(1) || read(t, kept) != "yesterday's" {
+		t.Error("a file was written to although there was nothing to read")
+	}
+}
+
+// brokenPipe is a standard output that nobody reads.
+type brokenPipe struct{}
+
+func (brokenPipe) Write([]byte) (int, error) { return 0, io.ErrClosedPipe }
+
+func TestATableThatDoesNotAgreeEndsWithOne(t *testing.T) {
+	c := config{seed: 1, batch: 100}
+	s, err := newSystem(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.consume(t.Context(), c), s.close(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.print(brokenPipe{}); !errors.Is(err, io.ErrClosedPipe) {
+		t.Errorf("gives %v for a pipe that is closed", err)
+	}
+	for _, e := range s.table.rows { // order: any will do
+		e.Hits++
+		break
+	}
+	for _, c := range s.tally.days { // order: each by itself
+		c.table = 0
+	}
+	if err := s.print(io.Discard); !errors.Is(err, errDiffers) {
+		t.Errorf("gives %v for a row with a hit too many", err)
+	}
+}
+
+// TestTheTableNeverGoesBack: whatever is sent once more, in any order, the table
+// is what it is if each row comes once.
+func TestTheTableNeverGoesBack(t *testing.T) {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	r := rand.New(rand.NewPCG(seed, 0))
+	var b sink.Batch[Row]
+	want := newTable()
+	for range 200 {
+		id := row.ID{0, uint64(r.IntN(5))}
+		s, value := row.Stamp{ID: id}, Row{App: fmt.Sprint(id[1]), Hits: r.Int64N(100)}
+		if e := want.rows[id]; e != nil {
+			s.Revision = e.stamp.Revision + 1
+		}
+		want.upsert(value, s)
+		b.Rows, b.Stamps = append(b.Rows, value), append(b.Stamps, s)
+	}
+	got := newTable()
+	for n := range 3 {
+		if err := got.Write(b); err != nil {
+			t.Fatal(err)
+		}
+		if n == 0 && got.behind > 0 {
+			t.Error("rows in their order are taken for old ones")
+		}
+		r.Shuffle(len(b.Rows), func(i, j int) {
+			b.Rows[i], b.Rows[j] = b.Rows[j], b.Rows[i]
+			b.Stamps[i], b.Stamps[j] = b.Stamps[j], b.Stamps[i]
+		})
+	}
+	if !reflect.DeepEqual(got.lines(), want.lines()) || got.behind != 400 {
+		t.Errorf("%d rows were old ones, want 400; the table is\n%v\nwant\n%v", got.behind, got.lines(), want.lines())
+	}
+}
+
+// TestTheKeyTellsHitsApart by every field, and where one field ends.
+func TestTheKeyTellsHitsApart(t *testing.T) {
+	seen := map[[16]byte]Hit{}
+	for _, h := range []Hit{{}, {App: "a"}, {User: "a"}, {Event: "a"}, {ID: "a"}, {At: 1}, {App: "ab"}, {App: "a", User: "b"}, {App: "a\x01b"}, {App: strings.Repeat("a", 300)}} {
+		if was, ok := seen[h.key()]; ok {
+			t.Errorf("%+v and %+v have one key", was, h)
+		}
+		seen[h.key()] = h
+		other := h
+		if other.Original = "elsewhere"; other.key() != h.key() {
+			t.Errorf("%+v: the key depends on how the line is written", h)
+		}
+	}
+}
+
+func FuzzDecodeHit(f *testing.F) {
+	for line := range strings.Lines(madeHits(1)[:2000]) {
+		f.Add([]byte(strings.TrimSpace(line)))
+	}
+	for way := range 8 {
+		f.Add([]byte(strings.TrimSpace(madeBroken(way, `{"app":"shop","user":"u1","event":"tap","event_time":"2026-11-16T00:00:00Z"}`))))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		var h Hit
+		err := decodeHit(line, &h)
+		var not *notHit
+		if err != nil {
+			if !errors.As(err, &not) || not.reason == "" {
+				t.Fatalf("%q: is refused for %v", line, err)
+			}
+			return
+		}
+		if h.App == "" || h.User == "" || h.Event == "" || !json.Valid([]byte(h.Original)) {
+			t.Fatalf("%q gives %+v", line, h)
+		}
+		// Written anew, it is the same hit.
+		again, _ := json.Marshal(map[string]string{"app": h.App, "user": h.User, "event": h.Event, "hit_id": h.ID, "event_time": h.At.UTC().Format(time.RFC3339Nano)})
+		var g Hit
+		if err := decodeHit(again, &g); err != nil || g.key() != h.key() {
+			t.Fatalf("%q: gives %+v (%v), written anew %+v", line, h, err, g)
+		}
+	})
+}

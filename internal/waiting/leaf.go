@@ -15,15 +15,18 @@ type leaf[V any] struct {
 	full   int    // values at which it is to be parted
 	tail   *chunk[V]
 	chunks Values[V] // all are full but the last
+
+	scanned     int // values of which the following tells
+	least, most watermark.Time
+	sorted      bool
 }
 
 const (
 	leafFull  = 64 * chunkLen // values at which a leaf is parted
 	leafSmall = leafFull / 16 // leaves that have less are too many, once there are
-	leafEven  = leafFull / 8
-	leafMany  = 32  // so many
-	leafWidth = 30  // about a second, to begin with
-	directory = 256 // leaves that are found by arithmetic
+	leafMany  = 32            // so many
+	leafWidth = 30            // about a second, to begin with
+	directory = 256           // leaves that are found by arithmetic
 )
 
 // leafOf returns the leaf for t, made if need be, with room for a value.
@@ -63,6 +66,9 @@ func after(ends []watermark.Time, t watermark.Time) int {
 
 // open makes a leaf for t, at position i.
 func (q *Queue[V]) open(i int, t watermark.Time) {
+	if len(q.leaves) > 8*leafMany && q.Len() < len(q.leaves)*leafSmall { // thin facts over a long time
+		q.width = min(62, q.width+1)
+	}
 	from := t &^ (1<<q.width - 1)
 	to := from + 1<<q.width
 	if to < from {
@@ -84,29 +90,38 @@ func (q *Queue[V]) insert(i int, l *leaf[V]) {
 }
 
 func (q *Queue[V]) newLeaf(from, to watermark.Time) *leaf[V] {
-	l := new(leaf[V])
+	var l *leaf[V]
 	if n := len(q.freeLeaves); n > 0 {
 		l, q.freeLeaves = q.freeLeaves[n-1], q.freeLeaves[:n-1]
+	} else {
+		l = new(leaf[V])
 	}
-	l.from, l.span, l.full = from, uint64(to-from), leafFull
+	l.from, l.span = from, uint64(to-from)
+	l.begin()
 	return l
+}
+
+// begin makes a leaf empty.
+func (l *leaf[V]) begin() {
+	l.n, l.full = 0, leafFull
+	l.scanned, l.least, l.most, l.sorted = 0, watermark.Max, watermark.Min, true
 }
 
 // part makes two leaves of leaf i, which is full, or lets it grow if all in it is of
 // one time.
 func (q *Queue[V]) part(i int) {
 	a := q.leaves[i]
-	least, most, _ := a.bounds()
-	if least == most {
+	a.scan()
+	if a.least == a.most {
 		a.full *= 2
 		return
 	}
-	mid := least + watermark.Time((uint64(most-least)+1)/2)
+	mid := a.least + watermark.Time((uint64(a.most-a.least)+1)/2)
 	q.width = min(q.width, max(1, log2(a.span))-1)
 	b := q.newLeaf(mid, q.ends[i])
 	all, n := a.chunks, a.n
-	a.n, a.span, a.full, q.ends[i] = 0, uint64(mid-a.from), leafFull, mid
-	a.chunks = all[:0]
+	a.begin()
+	a.span, q.ends[i], a.chunks = uint64(mid-a.from), mid, all[:0]
 	for k := range n {
 		c, j := all[k/chunkLen], k%chunkLen
 		t, l := c.times[j], a
@@ -124,7 +139,13 @@ func (q *Queue[V]) part(i int) {
 		l.tail.times[l.n%chunkLen], l.tail.vals[l.n%chunkLen] = t, c.vals[j]
 		l.n++
 	}
+	if q.wipe {
+		clear(a.tail.vals[(a.n-1)%chunkLen+1:])
+	}
 	for _, c := range all[len(a.chunks):] {
+		if q.wipe {
+			clear(c.vals[:])
+		}
 		q.freeChunks = append(q.freeChunks, c)
 	}
 	q.insert(i+1, b)
@@ -133,23 +154,25 @@ func (q *Queue[V]) part(i int) {
 // log2 is that of the least power of two that is not less than span.
 func log2(span uint64) uint8 { return uint8(bits.Len64(span - 1)) }
 
-// parts calls f for the times of each chunk, of which the first is number at.
-func (l *leaf[V]) parts(f func(at int, times []watermark.Time) bool) {
-	for i, c := range l.chunks {
-		if !f(i*chunkLen, c.times[:min(chunkLen, l.n-i*chunkLen)]) {
-			return
-		}
-	}
+// times returns the times of chunk i.
+func (l *leaf[V]) times(i int) []watermark.Time {
+	return l.chunks[i].times[:min(chunkLen, l.n-i*chunkLen)]
 }
 
-// bounds returns the least and the greatest of the times, and whether they are in order.
-func (l *leaf[V]) bounds() (least, most watermark.Time, sorted bool) {
-	least, most, sorted = watermark.Max, watermark.Min, true
-	for _, times := range l.parts {
-		for _, t := range times {
-			sorted = sorted && t >= most
-			least, most = min(least, t), max(most, t)
-		}
+// scan looks at the times that have come since it did so last. It returns some of
+// what it has brought into the nearer caches: all of the chunks, one after the
+// other, as later each of their values would be waited for.
+func (l *leaf[V]) scan() (touched byte) {
+	for i := (l.scanned + chunkLen - 1) / chunkLen; i < l.n/chunkLen; i++ {
+		touched += l.chunks[i].touch()
 	}
-	return least, most, sorted
+	for l.scanned < l.n {
+		times := l.times(l.scanned / chunkLen)[l.scanned%chunkLen:]
+		for _, t := range times {
+			l.sorted = l.sorted && t >= l.most
+			l.least, l.most = min(l.least, t), max(l.most, t)
+		}
+		l.scanned += len(times)
+	}
+	return touched
 }

@@ -90,7 +90,7 @@ func (q *Queue[V]) First() watermark.Time {
 		return watermark.Max
 	}
 	if q.head == len(q.near) && len(q.behind) == 0 {
-		q.sort()
+		return q.least()
 	}
 	first := watermark.Max
 	if q.head < len(q.near) {
@@ -100,6 +100,14 @@ func (q *Queue[V]) First() watermark.Time {
 		first = min(first, q.behind[0].Time)
 	}
 	return first
+}
+
+// least is the least time of the first leaf. It does not sort it: what comes for
+// its time would be behind.
+func (q *Queue[V]) least() watermark.Time {
+	l := q.leaves[0]
+	q.touched = l.scan()
+	return l.least
 }
 
 // Push holds v back.
@@ -135,6 +143,10 @@ func (q *Queue[V]) late(t watermark.Time) *V {
 
 // Pop takes the first value out, of which there must be one.
 func (q *Queue[V]) Pop() (t watermark.Time, v V) {
+	q.reuse()
+	if len(q.near) == 0 && len(q.behind) == 0 {
+		q.sort()
+	}
 	t = q.First()
 	var p Place
 	if q.head < len(q.near) && q.near[q.head].Time == t { // those came before
@@ -150,12 +162,19 @@ func (q *Queue[V]) Pop() (t watermark.Time, v V) {
 		var zero V
 		*at = zero
 	}
-	q.reuse()
 	return t, v
 }
 
-// reuse lets go of what the values of near are in, once all are taken out.
+// reuse lets go of the values of the last Take, and of what the values of near
+// are in, once all are taken out.
 func (q *Queue[V]) reuse() {
+	if len(q.taken) > 0 {
+		var zero V
+		for _, p := range q.taken {
+			*q.vals.At(p.At) = zero
+		}
+		q.taken = nil
+	}
 	if q.head == len(q.near) && len(q.behind) == 0 {
 		q.freeChunks = append(q.freeChunks, q.vals...)
 		q.near, q.vals, q.head, q.put = q.near[:0], q.vals[:0], 0, 0

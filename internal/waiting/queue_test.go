@@ -1,49 +1,85 @@
 package waiting
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
+// entry is a value of the reference, a sorted list.
+type entry struct {
+	t watermark.Time
+	v int
+}
+
+func insert(list []entry, e entry) []entry {
+	i, _ := slices.BinarySearchFunc(list, e.t, func(e entry, t watermark.Time) int {
+		if e.t <= t { // after those of its time
+			return -1
+		}
+		return 1
+	})
+	return slices.Insert(list, i, e)
+}
+
+// times gives times of some kind, that go on as they are asked for.
+func times(r *rand.Rand) func() watermark.Time {
+	spread := int64(1) << r.IntN(50)
+	grain := int64(1) << r.IntN(20)
+	if r.IntN(2) == 0 {
+		grain = 1
+	}
+	back, far := r.IntN(3), 1000+r.IntN(4000)
+	now := r.Int64N(1<<40) - 1<<39
+	return func() watermark.Time {
+		if r.IntN(3) == 0 {
+			now += r.Int64N(spread)/1000 + 1
+		}
+		at := now
+		switch back {
+		case 0: // in order
+		case 1: // as they like
+			at += r.Int64N(spread)
+		case 2: // most of them near, some not
+			at += spread >> r.IntN(40)
+		}
+		switch r.IntN(far) {
+		case 0:
+			return watermark.Min + 1 + watermark.Time(r.IntN(3))
+		case 1:
+			return watermark.Max - 1 - watermark.Time(r.IntN(3))
+		}
+		return watermark.Time(at - at%grain)
+	}
+}
+
 // TestWaitingIsASortedList: whatever comes, at any density of time.
 func TestWaitingIsASortedList(t *testing.T) {
-	for seed := range uint64(300) {
+	seeds := uint64(300)
+	if testing.Short() {
+		seeds = 60
+	}
+	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 0))
 		q := New[int]()
-		type entry struct {
-			t watermark.Time
-			v int
-		}
 		var want []entry
-		spread := int64(1) << r.IntN(50)
-		now := r.Int64N(1<<40) - 1<<39
+		next := times(r)
 		for v := range 6000 {
-			at := watermark.Time(now + r.Int64N(spread))
-			switch r.IntN(2000) {
-			case 0:
-				at = watermark.Min + 1 + watermark.Time(r.IntN(3))
-			case 1:
-				at = watermark.Max - 1 - watermark.Time(r.IntN(3))
-			}
+			at := next()
 			q.Push(at, v)
-			i, _ := slices.BinarySearchFunc(want, at, func(e entry, t watermark.Time) int {
-				if e.t <= t {
-					return -1
-				}
-				return 1
-			})
-			want = slices.Insert(want, i, entry{at, v})
-			if r.IntN(3) == 0 {
-				now += r.Int64N(spread)/1000 + 1
+			want = insert(want, entry{at, v})
+			if v < 5999 && r.IntN(200) > 0 {
+				continue
 			}
-			if r.IntN(200) == 0 || v == 5999 {
-				n := r.IntN(len(want) + 1)
-				if v == 5999 {
-					n = len(want)
-				}
+			n := r.IntN(len(want) + 1)
+			if v == 5999 {
+				n = len(want)
+			}
+			if r.IntN(2) == 0 {
 				for _, e := range want[:n] {
 					if first := q.First(); first != e.t {
 						t.Fatalf("seed %d: first is %d, want %d", seed, first, e.t)
@@ -53,6 +89,12 @@ func TestWaitingIsASortedList(t *testing.T) {
 					}
 				}
 				want = want[n:]
+			} else {
+				w := watermark.Max
+				if n < len(want) {
+					w = want[n].t
+				}
+				want = takes(t, seed, &q, want, w)
 			}
 			if q.Len() != len(want) {
 				t.Fatalf("seed %d: %d held, want %d", seed, q.Len(), len(want))
@@ -62,4 +104,178 @@ func TestWaitingIsASortedList(t *testing.T) {
 			t.Fatalf("seed %d: empty, and first is %d", seed, q.First())
 		}
 	}
+}
+
+// takes takes out what is before w, compares it with the list, and returns the rest.
+func takes(t *testing.T, seed uint64, q *Queue[int], want []entry, w watermark.Time) []entry {
+	t.Helper()
+	last := watermark.Min
+	for {
+		run, vals := q.Take(w)
+		if len(run) == 0 {
+			break
+		}
+		if run[0].Time == last {
+			t.Fatalf("seed %d: the values of %d are in two runs", seed, last)
+		}
+		for _, p := range run {
+			if len(want) == 0 || p.Time >= w || p.Time != want[0].t || *vals.At(p.At) != want[0].v {
+				t.Fatalf("seed %d: W %d takes %d at %d, want %v", seed, w, *vals.At(p.At), p.Time, want[:min(1, len(want))])
+			}
+			last, want = p.Time, want[1:]
+		}
+		for i, p := range q.Ahead() {
+			if e := want[min(i, len(want)-1)]; p.Time < e.t || len(q.behind) == 0 && (p.Time != e.t || *vals.At(p.At) != e.v) {
+				t.Fatalf("seed %d: ahead is %d, want %d", seed, p.Time, e.t)
+			}
+		}
+	}
+	if len(want) > 0 && want[0].t < w {
+		t.Fatalf("seed %d: W %d takes all but %v", seed, w, want[0])
+	}
+	return want
+}
+
+func TestTakeIsStrictlyBefore(t *testing.T) {
+	q := New[string]()
+	for i, at := range []watermark.Time{10, 11, 10, 9} {
+		q.Push(at, fmt.Sprint(int64(at), i))
+	}
+	take := func(w watermark.Time) (got []string) {
+		for {
+			run, vals := q.Take(w)
+			if len(run) == 0 {
+				return got
+			}
+			for _, p := range run {
+				got = append(got, *vals.At(p.At))
+			}
+		}
+	}
+	if got := take(10); !slices.Equal(got, []string{"9 3"}) {
+		t.Error(got)
+	}
+	q.Push(10, "10 4") // behind what has been sorted
+	if got := take(11); !slices.Equal(got, []string{"10 0", "10 2", "10 4"}) {
+		t.Error(got)
+	}
+	if got := take(12); !slices.Equal(got, []string{"11 1"}) || q.Len() != 0 {
+		t.Error(got)
+	}
+}
+
+func TestAllYieldsWhatIsHeld(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 0))
+	q := New[int]()
+	var want []entry
+	next := times(r)
+	for v := range 20_000 {
+		at := next()
+		q.Push(at, v)
+		want = insert(want, entry{at, v})
+	}
+	want = takes(t, 1, &q, want, want[7000].t)
+	for v := range 100 { // some behind
+		at := want[v].t
+		q.Push(at, -v)
+		want = insert(want, entry{at, -v})
+	}
+	var got []entry
+	for at, v := range q.All {
+		got = append(got, entry{at, *v})
+	}
+	order := func(a, b entry) int { return a.v - b.v }
+	slices.SortFunc(got, order)
+	slices.SortFunc(want, order)
+	if !slices.Equal(got, want) {
+		t.Errorf("%d values, want %d", len(got), len(want))
+	}
+	for range q.All { // it can be left
+		break
+	}
+}
+
+// TestValuesAreLetGo: what has been taken out is not kept from the collector.
+func TestValuesAreLetGo(t *testing.T) {
+	q := New[*int]()
+	for i := range 10_000 {
+		*q.Put(watermark.Time(i * 7 % 10_000)) = new(int)
+	}
+	for range 1000 {
+		q.Pop()
+	}
+	for {
+		if run, _ := q.Take(9000); len(run) == 0 {
+			break
+		}
+	}
+	if q.Len() != 1000 {
+		t.Fatalf("%d are held", q.Len())
+	}
+	kept := 0
+	count := func(c *chunk[*int]) {
+		for _, v := range c.vals {
+			if v != nil {
+				kept++
+			}
+		}
+	}
+	for _, c := range q.freeChunks {
+		count(c)
+	}
+	for _, c := range q.vals {
+		count(c)
+	}
+	for _, l := range q.leaves {
+		for _, c := range l.chunks {
+			count(c)
+		}
+	}
+	if kept != 1000 {
+		t.Errorf("%d values are kept, want the 1000 that are held", kept)
+	}
+}
+
+func TestNothingIsAllocatedOnceWarm(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 0))
+	q := New[[3]int]()
+	now := watermark.Time(0)
+	step := func() {
+		for range 1000 {
+			now += 1000
+			*q.Put(now - watermark.Time(r.IntN(10_000_000))) = [3]int{}
+		}
+		for {
+			if run, _ := q.Take(now - 5_000_000); len(run) == 0 {
+				return
+			}
+		}
+	}
+	for range 500 {
+		step()
+	}
+	if n := testing.AllocsPerRun(300, step); n > 0 {
+		t.Errorf("1000 values cost %v allocations", n)
+	}
+}
+
+func TestBytesIsWhatTheHeapHas(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures memory")
+	}
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	r := rand.New(rand.NewPCG(4, 0))
+	q := New[[3]int]()
+	for i := range 300_000 {
+		q.Push(watermark.Time(i)*10_000-watermark.Time(r.Int64N(2e9)), [3]int{})
+	}
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	grown := int64(after.HeapAlloc) - int64(before.HeapAlloc)
+	if got := q.Bytes(); got < grown*3/4 || got > grown*5/4 || got > 300_000*32*5/4 {
+		t.Errorf("Bytes tells %d, the heap grew by %d, the values are %d", got, grown, 300_000*32)
+	}
+	runtime.KeepAlive(q)
 }

@@ -5,8 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"unsafe"
-
-	"github.com/tidemark-go/tidemark/watermark"
 )
 
 // sort makes the first leaf the near one, which is used up.
@@ -16,7 +14,12 @@ import (
 // neighbours change places.
 func (q *Queue[V]) sort() {
 	l := q.leaves[0]
-	q.leaves, q.ends = slices.Delete(q.leaves, 0, 1), slices.Delete(q.ends, 0, 1)
+	if len(q.leaves) <= 2*leafMany {
+		q.leaves, q.ends = slices.Delete(q.leaves, 0, 1), slices.Delete(q.ends, 0, 1)
+	} else { // to move so many for each that goes would be quadratic
+		q.leaves[0] = nil
+		q.leaves, q.ends = q.leaves[1:], q.ends[1:]
+	}
 	if l.n < leafSmall && len(q.leaves) > leafMany {
 		q.width = max(q.width, min(62, log2(l.span)+1)) // as wide as two of these
 	}
@@ -24,40 +27,35 @@ func (q *Queue[V]) sort() {
 		q.near = make([]Place, max(l.n, min(2*l.n, leafFull)))
 	}
 	q.near, q.head = q.near[:l.n], 0
-	least, most, sorted := l.from, l.from+watermark.Time(l.span-1), false
-	if l.n < leafEven { // it may be less even, and sorting it costs less
-		least, most, sorted = l.bounds()
-	}
-	q.until = most + 1
-	if sorted {
-		for at, times := range l.parts {
-			for i, t := range times {
-				q.near[at+i] = Place{t, uint32(at + i)}
+	q.touched = l.scan()
+	q.until = l.most + 1
+	if l.sorted {
+		for i := range l.chunks {
+			for j, t := range l.times(i) {
+				q.near[i*chunkLen+j] = Place{t, uint32(i*chunkLen + j)}
 			}
 		}
 	} else {
-		q.bin(l, least, most)
+		q.bin(l)
 		settle(q.near)
 	}
 	q.vals, l.chunks = l.chunks, q.vals // the values of near were all taken out
-	q.put, l.n, l.span = l.n, 0, 0
+	q.put, l.span = l.n, 0
 	q.freeLeaves = append(q.freeLeaves, l)
-	for _, c := range q.vals {
-		q.touched += touch(&c.vals)
-	}
 }
 
 // bin puts the times of a leaf into near by bins, in each as they came.
-func (q *Queue[V]) bin(l *leaf[V], least, most watermark.Time) {
+func (q *Queue[V]) bin(l *leaf[V]) {
+	least := l.least
 	bins := 1 << bits.Len(uint(l.n))
-	shift := uint(max(0, bits.Len64(uint64(most-least))-bits.Len(uint(bins-1))))
+	shift := uint(max(0, bits.Len64(uint64(l.most-least))-bits.Len(uint(bins-1))))
 	if len(q.counts) < bins {
 		q.counts = make([]uint32, bins)
 	}
 	counts := q.counts[:bins]
 	clear(counts)
-	for _, times := range l.parts {
-		for _, t := range times {
+	for i := range l.chunks {
+		for _, t := range l.times(i) {
 			counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]++
 		}
 	}
@@ -67,10 +65,10 @@ func (q *Queue[V]) bin(l *leaf[V], least, most watermark.Time) {
 		sum += c
 	}
 	near := q.near
-	for at, times := range l.parts {
-		for i, t := range times {
+	for i := range l.chunks {
+		for j, t := range l.times(i) {
 			c := &counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]
-			near[*c] = Place{t, uint32(at + i)}
+			near[*c] = Place{t, uint32(i*chunkLen + j)}
 			*c++
 		}
 	}
@@ -103,12 +101,10 @@ func settle(places []Place) {
 	}
 }
 
-// touch brings vals into the nearer caches: read one after the other they come
-// in time, read in the order of times each would be waited for. It returns some
-// of what it read, so that the loads are made.
-func touch[V any](vals *[chunkLen]V) (x byte) {
-	for i := uintptr(0); i < unsafe.Sizeof(*vals); i += line {
-		x += *(*byte)(unsafe.Add(unsafe.Pointer(vals), i))
+// touch reads some of each line of a chunk.
+func (c *chunk[V]) touch() (x byte) {
+	for i := uintptr(0); i < unsafe.Sizeof(*c); i += line {
+		x += *(*byte)(unsafe.Add(unsafe.Pointer(c), i))
 	}
 	return x
 }

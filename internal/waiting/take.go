@@ -8,39 +8,36 @@ import (
 
 // Take takes out a run of values whose times are before w, in their order, with
 // all that are of one time in the same run. They are vals.At(p.At) for each p of
-// places, until the next call of anything but Put. The run is empty once there
+// the run, until the next call of anything but Put. The run is empty once there
 // are no more.
-func (q *Queue[V]) Take(w watermark.Time) (places []Place, vals Values[V]) {
-	if q.wipe {
-		var zero V
-		for _, p := range q.taken {
-			*q.vals.At(p.At) = zero
-		}
-		q.taken = nil
-	}
+func (q *Queue[V]) Take(w watermark.Time) (run []Place, vals Values[V]) {
 	q.reuse()
 	if q.n == 0 {
 		return nil, nil
 	}
 	if len(q.near) == 0 && len(q.behind) == 0 {
-		if q.leaves[0].from >= w {
+		if q.leaves[0].from >= w || q.least() >= w {
 			return nil, nil
 		}
 		q.sort()
 	}
 	rest := q.near[q.head:]
 	if len(q.behind) > 0 && q.behind[0].Time < w {
-		places = q.merge(w)
+		run = q.merge(w)
 	} else if len(rest) > 0 && rest[0].Time < w {
-		places = rest[:before(rest, w)]
-		q.head += len(places)
+		run = rest[:before(rest, w)]
+		q.head += len(run)
 	}
-	q.n -= len(places)
+	q.n -= len(run)
 	if q.wipe {
-		q.taken = places
+		q.taken = run
 	}
-	return places, q.vals
+	return run, q.vals
 }
+
+// Ahead returns what comes after the last run, as far as is known: values that
+// are put may come before and between. It is good as long as the run is.
+func (q *Queue[V]) Ahead() []Place { return q.near[q.head:] }
 
 // before returns how many places are before w. There is often but one more.
 func before(places []Place, w watermark.Time) int {
@@ -84,9 +81,9 @@ func (q *Queue[V]) All(yield func(watermark.Time, *V) bool) {
 		}
 	}
 	for _, l := range q.leaves {
-		for at, times := range l.parts {
-			for i, t := range times {
-				if !yield(t, l.chunks.At(uint32(at+i))) {
+		for i, c := range l.chunks {
+			for j, t := range l.times(i) {
+				if !yield(t, &c.vals[j]) {
 					return
 				}
 			}

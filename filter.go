@@ -1,6 +1,7 @@
 package tidemark
 
 import (
+	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -31,7 +32,7 @@ func (op *filter[T]) detail() string { return "" }
 func (op *filter[T]) run() {
 	b := &op.in.batch
 	op.start()
-	if len(b.olds) > 0 {
+	if len(b.olds) > 0 || op.in.rev.unsure && op.in.rev.by != "" {
 		op.revise(b)
 		return
 	}
@@ -93,7 +94,7 @@ func (op *validate[T]) run() {
 	b := &op.in.batch
 	op.start()
 	op.bad.begin()
-	if len(b.olds) > 0 {
+	if len(b.olds) > 0 || op.in.rev.unsure && op.in.rev.by != "" {
 		op.revise(b)
 		return
 	}
@@ -172,7 +173,11 @@ func (k *picker[T]) give(b *batch[T], w watermark.Time, idle bool) {
 // was; or that row as withdrawn, if it alone was. It reports whether a row went on.
 func (k *picker[T]) again(b *batch[T], i int, kept bool, keep func(T) bool) bool {
 	old := b.replacedBy(i)
-	was := old != nil && keep(old.fact)
+	// Where nobody can know what was sent, a row that is not kept withdraws it in
+	// any case: to delete what is not there does no harm.
+	unsure := k.out.rev.unsure
+	was := old != nil && (unsure || keep(old.fact))
+	kept = kept || unsure && b.stampOf(i).Kind == row.Withdrawn
 	switch {
 	case kept:
 		k.x.take(b, i, b.cause[i], k.out.mode)

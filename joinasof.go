@@ -105,6 +105,7 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 	op.zero = op.how.Missing == join.Zero
 	op.dead = tombstone[D]()
 	op.out.inherits(op.left.port)
+	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions
 	op.behind = op.out.rev.behind
 	return errors.Join(op.how.Check(), op.table.Check(), once(op.right.port, "a version is what it is from its time on"))
 }
@@ -217,6 +218,9 @@ func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermar
 			if found != join.None || !op.zero {
 				op.part(b, i)
 				op.missed.add(b, i, came, op.why(found))
+				if old := b.replacedBy(i); old != nil && found == join.None {
+					op.withdraw(op.lkeys[i], b.times[i], b.cause[i], b.stampOf(i), old)
+				}
 				continue
 			}
 			d = &op.none
@@ -244,10 +248,26 @@ func (op *joinAsOf[K, L, D, R]) again(key K, t watermark.Time, old *replaced[L])
 	if op.left.key != nil {
 		key = op.left.key(old.fact)
 	}
-	d, found := op.table.Find(key, t)
-	if found == join.Version || found == join.None && op.zero {
+	if d, found := op.table.Find(key, old.stamp.Time); found == join.Version || found == join.None && op.zero {
 		op.x.replace(op.row(old.fact, d), old.stamp)
+	} else if op.out.rev.unsure { // it may have had one when it was sent
+		op.x.replace(op.row(old.fact, op.none), old.stamp)
 	}
+}
+
+// withdraw takes the place of a row whose successor, of key at t, meets no
+// version: what was sent does not hold any more.
+func (op *joinAsOf[K, L, D, R]) withdraw(key K, t watermark.Time, cause uint32, stamp row.Stamp, old *replaced[L]) {
+	d, found := op.table.Find(key, old.stamp.Time)
+	if found != join.Version && !op.out.rev.unsure {
+		return // nothing was sent
+	}
+	stamp.Kind, stamp.ID = row.Withdrawn, old.stamp.ID
+	op.x.facts, op.x.times, op.x.cause = append(op.x.facts, op.row(old.fact, d)), append(op.x.times, t), append(op.x.cause, cause)
+	op.x.stamps = append(op.x.stamps, stamp)
+	op.keys.keys = append(op.keys.keys, key)
+	op.st.ledger.Out.Withdrawn++
+	op.st.ledger.Counted-- // the rows are counted as they leave; its fact is told as missed
 }
 
 // part ends that the rows of a batch have the times, causes and keys of its
@@ -304,7 +324,7 @@ func (op *joinAsOf[K, L, D, R]) takeLeft(cause uint32) {
 	for ; op.l.at < len(b.cause) && b.cause[op.l.at] == cause; op.l.at++ {
 		i := op.l.at
 		t := b.times[i]
-		if op.due(t) || op.wait == forFacts && t < op.l.w {
+		if op.due(t) || op.wait == forFacts && t < op.l.w && op.out.rev.by == "" { // a row must not overtake one that it takes the place of
 			op.joinAll(b, i, i+1, op.l.w)
 			continue
 		}
@@ -377,6 +397,9 @@ func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 	m := op.why(found)
 	m.Fact, m.Time, m.Watermark = p.fact, t, p.w
 	op.missed.tell(cause, m)
+	if p.old != nil && found == join.None {
+		op.withdraw(p.key, t, cause, stamp, p.old)
+	}
 }
 
 // pass moves the W that is passed on, which never goes back.

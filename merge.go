@@ -3,6 +3,7 @@ package tidemark
 import (
 	"fmt"
 
+	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -111,6 +112,11 @@ func (op *merger[S, T]) run() {
 		if !ok && !moved {
 			break
 		}
+		if op.out.rev.by != "" { // a row that one branch withdraws, another may renew
+			for i := range op.in {
+				op.takeWithdrawn(i, cause, ok)
+			}
+		}
 		for i := range op.in {
 			op.take(i, cause, ok)
 		}
@@ -140,10 +146,27 @@ func (op *merger[S, T]) take(i int, cause uint32, ok bool) {
 	b.keys = op.cols[i]
 	n := a.at
 	for a.at < len(b.cause) && b.cause[a.at] == cause {
-		op.x.take(&b, a.at, cause, op.out.mode)
+		if op.out.rev.by == "" || b.stampOf(a.at).Kind != row.Withdrawn {
+			op.x.take(&b, a.at, cause, op.out.mode)
+		}
 		a.at++
 	}
 	op.st.counted(a.at - n)
+}
+
+// takeWithdrawn takes the items of cause from argument i that withdraw a row.
+func (op *merger[S, T]) takeWithdrawn(i int, cause uint32, ok bool) {
+	a := &op.in[i]
+	if !ok || !a.fed() {
+		return
+	}
+	b := a.batch
+	b.keys = op.cols[i]
+	for at := a.at; at < len(b.cause) && b.cause[at] == cause; at++ {
+		if b.stampOf(at).Kind == row.Withdrawn {
+			op.x.take(&b, at, cause, op.out.mode)
+		}
+	}
 }
 
 // least returns the least W of the arguments that are active: neither idle nor

@@ -63,6 +63,7 @@ func (x *items[T]) withdraw(b *batch[T], i int, fact T, id row.ID, o *port[T]) {
 type revision struct {
 	by     string        // the window that makes them; "": none does
 	behind time.Duration // the greatest lateness of the windows before
+	unsure bool          // what a row takes the place of may have been another: a join did not wait for its versions
 }
 
 // inherits takes over what the streams that a stage reads tell.
@@ -72,7 +73,7 @@ func (o *port[T]) inherits(from ...reader) {
 		if o.rev.by == "" {
 			o.rev.by = r.by
 		}
-		o.rev.behind = max(o.rev.behind, r.behind)
+		o.rev.behind, o.rev.unsure = max(o.rev.behind, r.behind), o.rev.unsure || r.unsure
 	}
 }
 

@@ -1,6 +1,7 @@
 package tidemark
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"sort"
@@ -16,8 +17,9 @@ import (
 
 // Top ranks the rows of a key that share an event time, as the panes of a span
 // do: the first n by compare, best first, which gives a negative number if a is
-// better than b. Rows of which compare gives 0 are ranked in the order in which
-// they came; panes come as their keys first did, and by key with window.Sorted.
+// better than b. Rows of which compare gives 0 are ranked by their IDs, which
+// is no order that means anything, but one that does not depend on the order of
+// arrival; facts, which have no ID, in the order in which they came.
 // KeyBy another key gives the top by segment, one key for all that over all.
 //
 // A ranking is given when W has passed its time, in the order of times, then of
@@ -45,7 +47,8 @@ type keyAt[K comparable] struct {
 }
 
 type ranked[T any] struct {
-	rows []T // best first
+	rows []T      // best first
+	ids  []row.ID // of the rows
 	of   int
 }
 
@@ -128,22 +131,26 @@ func (op *top[K, T]) take(b *batch[T], pos, end int, came watermark.Time) {
 			at = op.groups.Slot(k, h, op.hash)
 			op.timers.Push(k.at, at)
 		}
-		op.rank(&op.groups.Entries[at].Value, b.facts[i])
+		op.rank(&op.groups.Entries[at].Value, b.facts[i], b.stampOf(i).ID)
 	}
 }
 
-// rank puts a row in its place behind those that are as good.
-func (op *top[K, T]) rank(g *ranked[T], fact T) {
+// rank puts a row in its place: behind those that are as good and have the
+// lesser ID, or none.
+func (op *top[K, T]) rank(g *ranked[T], fact T, id row.ID) {
 	g.of++
-	at := sort.Search(len(g.rows), func(i int) bool { return op.compare(fact, g.rows[i]) < 0 })
+	at := sort.Search(len(g.rows), func(i int) bool {
+		return cmp.Or(op.compare(fact, g.rows[i]), cmp.Compare(id[0], g.ids[i][0]), cmp.Compare(id[1], g.ids[i][1])) < 0
+	})
 	if at == op.n {
 		return
 	}
 	if len(g.rows) < op.n {
-		g.rows = append(g.rows, fact)
+		g.rows, g.ids = append(g.rows, fact), append(g.ids, id)
 	}
 	copy(g.rows[at+1:], g.rows[at:])
-	g.rows[at] = fact
+	copy(g.ids[at+1:], g.ids[at:])
+	g.rows[at], g.ids[at] = fact, id
 }
 
 // give gives the ranking that is the first in time.

@@ -90,9 +90,13 @@ func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time,
 	s.addTo(&at.table, at.Start, key, hash, t, fact)
 	s.late(at, key, hash, t, fact)
 	for j := range before {
-		if s.set.Coalesce == 0 {
+		if before[j].End > before[j].Start { // else it waits
 			s.correct(&before[j], told)
 		}
+	}
+	if s.set.Fill > 0 { // it is known as if it had come in the last span
+		k := &s.known.keys
+		k.Entries[k.Slot(key, hash, s.hash)].Value = 0
 	}
 	if over > 0 {
 		told.miss(i, Partly, spans[:over], "")

@@ -52,7 +52,7 @@ func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
 		cells := s.peek(c.Span)
 		for j := range cells.Entries {
 			if e := &cells.Entries[j]; e.Value.facts > 0 {
-				told.Panes = append(told.Panes, s.pane(c.Span, e.Key, &e.Value, row.Final, s.w < c.End, 0))
+				told.Panes = append(told.Panes, s.pane(c.Span, e.Key, &e.Value, row.Final, s.reached < c.End, 0))
 			}
 		}
 		s.sort(told.Panes[n:])

@@ -14,7 +14,10 @@ import (
 func (s *sliced[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K, A]) {
 	before := s.w
 	s.w = w
-	s.fire(since(before, s.hold), since(w, s.hold), forced, told)
+	if !forced {
+		s.reached = w
+	}
+	s.fire(since(before, s.hold), since(w, s.hold), told)
 	c := s.set.Coalesce
 	s.flush(c > 0 && passed(before, w, c), told)
 	s.seal()
@@ -38,10 +41,10 @@ func passed(from, to watermark.Time, step time.Duration) bool {
 }
 
 // fire sends the panes of the spans that end in (from, to].
-func (s *sliced[K, A, T, P]) fire(from, to watermark.Time, forced bool, told *Told[K, A]) {
+func (s *sliced[K, A, T, P]) fire(from, to watermark.Time, told *Told[K, A]) {
 	if s.lay == nil {
 		for _, span := range s.spansByTime(from, to) {
-			s.fireSpan(span, forced, told)
+			s.fireSpan(span, told)
 		}
 		return
 	}
@@ -50,7 +53,7 @@ func (s *sliced[K, A, T, P]) fire(from, to watermark.Time, forced bool, told *To
 		if !ok || end > to {
 			return
 		}
-		s.fireSpan(s.lay.ending(end), forced, told)
+		s.fireSpan(s.lay.ending(end), told)
 		from = end
 	}
 }
@@ -105,7 +108,8 @@ func (s *sliced[K, A, T, P]) openSpans() (spans []Span) {
 }
 
 // fireSpan sends the panes of a span.
-func (s *sliced[K, A, T, P]) fireSpan(span Span, forced bool, told *Told[K, A]) {
+func (s *sliced[K, A, T, P]) fireSpan(span Span, told *Told[K, A]) {
+	forced := s.reached < span.End
 	if s.set.Deadline > 0 && s.expired(span) {
 		return
 	}

@@ -22,18 +22,25 @@ type Settings struct {
 }
 
 // Apply folds options into settings; the error tells all that is wrong with
-// them, a mistake a line: an option that is nil, one that means nothing, and
-// those that are of no use without another. The settings are then those of the
+// them, a mistake a line: an option that is nil, that means nothing, or that is
+// given twice. The settings are then those of the
 // other options.
 func Apply(options ...Option) (Settings, error) {
 	var s Settings
 	var mistakes []error
+	seen := map[string]bool{}
 	for _, o := range options {
-		if o == nil {
+		kind := fmt.Sprintf("%T", o)
+		switch {
+		case o == nil:
 			mistakes = append(mistakes, fmt.Errorf("window: an option is nil: leave it out"))
-			continue
+		case seen[kind]:
+			mistakes = append(mistakes, fmt.Errorf("window: %v: the option is given twice", o))
+		default:
+			err := o.set(&s)
+			seen[kind] = err == nil
+			mistakes = append(mistakes, err)
 		}
-		mistakes = append(mistakes, o.set(&s))
 	}
 	return s, errors.Join(mistakes...)
 }

@@ -60,7 +60,8 @@ func Spans(f func(dst []Span, t watermark.Time) []Span) Plan {
 // Merging is a plan for spans per key: f gives the span that a fact at t opens,
 // which must hold t and start at it, and spans of a key that overlap become one.
 // What reaches a span that has fired is late, as in a Session, which is Merging
-// with f giving [t, t+Gap).
+// with f giving [t, t+Gap). f must be a pure function. Where the ends that it gives
+// fall as t rises, a fact before a span that is forgotten is late, whatever its key.
 func Merging(f func(t watermark.Time) Span) Plan {
 	return Plan{kind: merging, name: "Merging", make: makeSessions, span: f}
 }

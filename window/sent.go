@@ -94,8 +94,8 @@ func (s *sliced[K, A, T, P]) of(span Span, key K, hash uint64) (c cell[A]) {
 // firstOf is the position of the first slice that a span may have.
 func (s *sliced[K, A, T, P]) firstOf(span Span) int { return s.open.from(span.Start) }
 
-// soil notes that a pane which was sent is about to change, and returns what it
-// was.
+// soil notes that a pane which was sent is about to change. It returns what it
+// was, if the change is to be sent at once, else the zero dirty.
 func (s *sliced[K, A, T, P]) soil(span Span, key K, hash uint64) dirty[K, A] {
 	if s.set.Coalesce == 0 {
 		return dirty[K, A]{span, key, hash, s.of(span, key, hash)}
@@ -105,16 +105,20 @@ func (s *sliced[K, A, T, P]) soil(span Span, key K, hash uint64) dirty[K, A] {
 		return dirty[K, A]{}
 	}
 	d := dirty[K, A]{span, key, hash, s.of(span, key, hash)}
-	s.row(x, key, hash, d.before.facts > 0).soil = true
+	r := s.row(x, key, hash, d.before.facts > 0)
+	if r.n == 0 { // its first row is no correction, and waits for nothing
+		return d
+	}
+	r.soil = true
 	s.dirty = append(s.dirty, d)
-	return d
+	return dirty[K, A]{}
 }
 
 // correct sends the pane that has changed.
 func (s *sliced[K, A, T, P]) correct(d *dirty[K, A], told *Told[K, A]) {
 	r := s.row(s.sentOf(d.Span, true), d.key, d.hash, d.before.facts > 0)
 	c := s.of(d.Span, d.key, d.hash)
-	forced := s.w < d.End
+	forced := s.reached < d.End
 	told.Panes = append(told.Panes, s.pane(d.Span, d.key, &c, kindOf(r.n), forced, r.n))
 	if r.n > 0 {
 		kind := row.Final

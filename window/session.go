@@ -31,7 +31,7 @@ import (
 //
 // The state is one accumulator per span that is open, and what remembers a final
 // one until W has reached End + Gap + Lateness. A fact costs one probe and a look
-// at the spans of its key; a span costs about one timer.
+// at the spans of its key, from the newest on; a span costs about one timer.
 type Session struct {
 	Gap     time.Duration // between facts that do not belong together; above 0
 	MaxSpan time.Duration // from the first fact of a span to one that is not in it; not negative; 0: no bound

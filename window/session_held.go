@@ -29,7 +29,11 @@ func (s *sessions[K, A, T, P]) hold(b columns[K, T], told *Told[K, A]) {
 		s.dues = s.dues[:0]
 		s.follow(uint32(n), t, &b.facts[i])
 		if len(s.dues) > 0 {
+			n := len(told.Panes)
 			s.fire(false, told)
+			for j := n; j < len(told.Panes); j++ { // W has been passed on: the row may not lie behind it
+				told.Panes[j].Stamp.Time = max(told.Panes[j].Stamp.Time, s.w)
+			}
 			told.give(i)
 		}
 	}

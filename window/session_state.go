@@ -1,70 +1,9 @@
 package window
 
 import (
-	"unsafe"
-
-	"github.com/tidemark-go/tidemark/internal/table"
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/watermark"
 )
-
-// place returns a position for a session.
-func (s *sessions[K, A, T, P]) place() uint32 {
-	if n := len(s.free); n > 0 {
-		at := s.free[n-1]
-		s.free = s.free[:n-1]
-		return at
-	}
-	s.all = append(s.all, session[A]{})
-	if s.sent != nil {
-		s.sent = append(s.sent, sessionSent[A]{})
-	}
-	return uint32(len(s.all) - 1)
-}
-
-// drop takes a session away, which is in no list any more.
-func (s *sessions[K, A, T, P]) drop(at uint32) {
-	s.all[at] = session[A]{}
-	if s.sent != nil {
-		s.sent[at] = sessionSent[A]{}
-	}
-	s.free = append(s.free, at)
-}
-
-// link puts a session between two others of its key.
-func (s *sessions[K, A, T, P]) link(c *sessionKey, at, newer, older uint32) {
-	x := &s.all[at]
-	x.newer, x.older = newer, older
-	*s.toNewer(c, older), *s.toOlder(c, newer) = at, at
-	if x.End > s.w && (c.open == 0 || c.open == newer) {
-		c.open = at
-	}
-}
-
-// unlink takes a session out of the list of its key.
-func (s *sessions[K, A, T, P]) unlink(c *sessionKey, at uint32) {
-	x := &s.all[at]
-	*s.toNewer(c, x.older), *s.toOlder(c, x.newer) = x.newer, x.older
-	if c.open == at {
-		c.open = x.newer
-	}
-}
-
-// toNewer is what leads from a session, or from the old end of the list, to the
-// next; toOlder is the way back.
-func (s *sessions[K, A, T, P]) toNewer(c *sessionKey, at uint32) *uint32 {
-	if at == 0 {
-		return &c.oldest
-	}
-	return &s.all[at].newer
-}
-
-func (s *sessions[K, A, T, P]) toOlder(c *sessionKey, at uint32) *uint32 {
-	if at == 0 {
-		return &c.newest
-	}
-	return &s.all[at].older
-}
 
 // enter and leave count what a key has.
 func (s *sessions[K, A, T, P]) enter(c *sessionKey) {
@@ -171,37 +110,3 @@ func (s *sessions[K, A, T, P]) timed(n uint32, t watermark.Time) bool {
 func (s *sessions[K, A, T, P]) due() watermark.Time { return watermark.Max }
 
 func (s *sessions[K, A, T, P]) expire(*Told[K, A]) {}
-
-func (s *sessions[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int, open bool) {
-	if n := s.table.Find(key, s.hash(key)); n >= 0 {
-		for at := s.table.Entries[n].Value.newest; at != 0; at = s.all[at].older {
-			if x := &s.all[at]; x.Contains(t) {
-				return x.Span, int(x.facts), !s.over(x.End)
-			}
-		}
-	}
-	span, why := s.spanOf(t)
-	if why != "" || s.plan.most > 0 {
-		return span, 0, why == "" && t >= s.w
-	}
-	return span, 0, !s.over(span.End)
-}
-
-func (s *sessions[K, A, T, P]) held() (keys, panes, bytes int64) {
-	for i := range s.all {
-		if s.all[i].facts > 0 {
-			panes++
-			bytes += bytesOf(&s.all[i].value)
-		}
-	}
-	for i := range s.sent {
-		bytes += bytesOf(&s.sent[i].value)
-	}
-	bytes += int64(cap(s.all)) * int64(unsafe.Sizeof(session[A]{}))
-	bytes += int64(cap(s.sent)) * int64(unsafe.Sizeof(sessionSent[A]{}))
-	bytes += int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, sessionKey]{})) + int64(s.table.Slots())*4
-	bytes += int64(cap(s.free)+cap(s.ripe)+cap(s.met)+cap(s.spots)) * 4
-	bytes += int64(cap(s.dues)+cap(s.dirty)) * int64(unsafe.Sizeof(sessionDue{}))
-	bytes += s.ends.Bytes() + s.graves.Bytes() + s.waits.Bytes()
-	return int64(s.table.Len()), panes, bytes
-}

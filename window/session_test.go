@@ -189,7 +189,7 @@ func (p *sessionPlay) rows(from, to int) {
 					line += " with another ID"
 				}
 			}
-			if pane.Time != pane.End-1 {
+			if pane.Time != pane.End-1 && pane.Time != pane.End { // cut by a fact at W, it may not lie behind W
 				line += fmt.Sprint(" at ", int64(pane.Time))
 			}
 			name := fmt.Sprint(pane.Key, pane.Start)

@@ -18,6 +18,7 @@ func (s Settings) check(p Plan) error {
 	refuse(s.Fill > 0 && p.kind == byTime, "Fill goes with windows that have one span after the other: what comes after a span of Spans is not known")
 	refuse(s.Fill > 0 && p.changed, "Fill does not go with OnlyChanged: one adds rows that are as before, the other leaves them out")
 	refuse(s.Fill > 0 && (s.Deadline > 0 || p.arrival), "Fill does not go with Deadline: when the clock fires a span, facts of other keys can still come in time")
+	refuse(s.Fill > 0 && s.MaxKeys.N > 0, "Fill does not go with MaxKeys: known keys are held too; bound them by the number that Fill is given")
 	refuse(s.Deadline > 0 && p.kind.perKey(), "Deadline goes with windows whose spans depend on time alone: these have spans per key")
 	refuse(s.Deadline > 0 && p.arrival, "Deadline does not go with Arrival, which is one")
 	switch p.kind {

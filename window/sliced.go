@@ -17,8 +17,9 @@ import (
 // that takes a path of its own (behind.go), off the loop over facts.
 type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	*base[K, A]
-	lay  layout        // nil: the rule is a function of time
-	hold time.Duration // W fires a span so long after its End: the lateness, if the clock is to fire it
+	lay     layout         // nil: the rule is a function of time
+	reached watermark.Time // W, but for the rise that Close makes
+	hold    time.Duration  // W fires a span so long after its End: the lateness, if the clock is to fire it
 
 	open   open[K, A]
 	stacks stacks[K, A]
@@ -46,7 +47,7 @@ func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *slic
 		s.hold, b.set.Deadline = b.set.Lateness, b.plan.size
 	}
 	s.open = newOpen[K, A](width)
-	s.stacks.mid, s.stacks.done = watermark.Min, watermark.Min
+	s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min
 	return s
 }
 
@@ -242,11 +243,22 @@ func (s *sliced[K, A, T, P]) held() (keys, panes, bytes int64) {
 	for _, at := range s.open.free {
 		bytes += at.bytes()
 	}
-	bytes += s.stacks.bytes()
+	bytes += s.stacks.bytes() + owned(&s.stacks.back) + owned(&s.stacks.sum)
 	for _, x := range s.sent {
 		bytes += x.bytes()
 	}
-	bytes += int64(cap(s.dirty)) * int64(unsafe.Sizeof(dirty[K, A]{}))
+	bytes += int64(cap(s.dirty))*int64(unsafe.Sizeof(dirty[K, A]{})) + int64(cap(s.clock))*int64(unsafe.Sizeof(clocked{}))
+	for i := range s.dirty {
+		bytes += bytesOf(&s.dirty[i].before.value)
+	}
 	bytes += s.known.bytes() + s.census.bytes()
 	return int64(seen.Len()), panes, bytes
+}
+
+// owned is the memory that the accumulators of a table own.
+func owned[K comparable, A any](t *cells[K, A]) (bytes int64) {
+	for i := range t.Entries {
+		bytes += bytesOf(&t.Entries[i].Value.value)
+	}
+	return bytes
 }

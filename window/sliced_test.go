@@ -69,6 +69,7 @@ type plain struct {
 	changed bool // OnlyChanged
 	hold    time.Duration
 	w, now  watermark.Time
+	reached watermark.Time // w, but for Close
 	panes   map[Span]map[int]*plainPane
 	opened  map[Span]watermark.Time
 	expired map[Span]bool
@@ -120,7 +121,7 @@ func (n *plain) correct(by string, s Span, key int) string {
 	if len(n.pane(s, key).sent) == 0 {
 		kind = row.Final
 	}
-	return n.send(by, s, key, kind, n.w < s.End)
+	return n.send(by, s, key, kind, n.reached < s.End)
 }
 
 func (n *plain) add(i, key int, t watermark.Time, v int) (out []string, missed string) {
@@ -140,13 +141,16 @@ func (n *plain) add(i, key int, t watermark.Time, v int) (out []string, missed s
 			p.last = t
 		}
 		if n.fired(s) {
-			if n.set.Coalesce == 0 {
+			if n.set.Coalesce == 0 || len(p.sent) == 0 && p.dirty == 0 {
 				out = append(out, n.correct(fmt.Sprint(i), s, key))
 			} else if p.dirty == 0 {
 				n.order++
 				p.dirty = n.order
 			}
 		}
+	}
+	if n.set.Fill > 0 && len(late) < len(spans) && slices.ContainsFunc(spans, n.fired) {
+		n.known[key] = 0
 	}
 	switch {
 	case len(late) == len(spans):
@@ -176,6 +180,9 @@ func (n *plain) inOrder() (spans []Span) {
 func (n *plain) advance(w watermark.Time, forced bool) (out []string) {
 	before := n.w
 	n.w = w
+	if !forced {
+		n.reached = w
+	}
 	due := n.inOrder()
 	if n.set.Fill > 0 {
 		due = n.all(before, w)
@@ -211,7 +218,7 @@ func (n *plain) advance(w watermark.Time, forced bool) (out []string) {
 				continue
 			}
 			n.emitted[grown] = len(p.vals)
-			out = append(out, n.send("W", s, k, row.Final, forced))
+			out = append(out, n.send("W", s, k, row.Final, n.reached < s.End))
 		}
 	}
 	tick := func(step time.Duration) bool { return step > 0 && before < w.Floor(step, 0) }
@@ -254,7 +261,7 @@ func (n *plain) expire() (out []string) {
 	for _, s := range n.inOrder() {
 		if n.set.Deadline > 0 && !n.fired(s) && n.opened[s].Add(n.set.Deadline) <= n.now {
 			for _, k := range n.keysOf(s) {
-				out = append(out, n.send("W", s, k, row.Final, n.w < s.End))
+				out = append(out, n.send("W", s, k, row.Final, n.reached < s.End))
 			}
 			n.expired[s] = true
 		}
@@ -273,7 +280,7 @@ func TestSlicedIsTheReference(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		rule, spans, all, set := randomRule(r)
 		set.Sorted = true
-		ref := &plain{spans: spans, all: all, set: set, w: watermark.Min, panes: map[Span]map[int]*plainPane{}, opened: map[Span]watermark.Time{}, expired: map[Span]bool{}, known: map[int]int{}, emitted: map[[2]int]int{}}
+		ref := &plain{spans: spans, all: all, set: set, w: watermark.Min, reached: watermark.Min, panes: map[Span]map[int]*plainPane{}, opened: map[Span]watermark.Time{}, expired: map[Span]bool{}, known: map[int]int{}, emitted: map[[2]int]int{}}
 		if c, ok := rule.(Cumulate); ok {
 			ref.changed = c.OnlyChanged
 		}

@@ -177,7 +177,8 @@ func BenchmarkSlide(b *testing.B) {
 	}{
 		{"ns", 1, 2 * time.Second, 4 * time.Second},
 		{"ms", time.Millisecond, 2 * time.Second, 4 * time.Second},
-		{"ordered", 1, 0, 0},
+		{"ordered", 1, 0, 4 * time.Second},
+		{"at once", 1, 0, 0},
 	} {
 		for _, keys := range []int{10, 100, 1000} {
 			b.Run(fmt.Sprintf("%s/%d", c.name, keys), func(b *testing.B) {

@@ -1,8 +1,8 @@
 package window
 
 import (
+	"math/bits"
 	"slices"
-	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/row"
@@ -10,81 +10,83 @@ import (
 )
 
 // fire gives the panes of a run of facts, in which no time is in part.
-func (s *slides[K, A, T, P]) fire(run []waiting.Place, facts waiting.Values[slideFact[T]], forced bool, told *Told[K, A]) {
+func (s *slides[K, A, T, P]) fire(run []waiting.Place, told *Told[K, A]) {
 	from := len(told.Panes)
 	told.Panes = slices.Grow(told.Panes, len(run))[:from+len(run)]
 	panes := told.Panes[from:]
-	ahead := len(run)
-	if s.rings.bytes > nearCache {
-		ahead = 0
-	}
 	for i := 0; i < len(run); {
-		if i >= ahead {
-			ahead = min(i+slideBlock, len(run))
-			s.touch(run[i:ahead], facts)
+		if s.near <= 0 {
+			s.near = slideBlock
+			if s.rings.bytes > nearCache {
+				s.touch(run[i:])
+			}
 		}
-		t, n := run[i].Time, 1
-		for i+n < len(run) && run[i+n].Time == t {
+		n := 1
+		for i+n < len(run) && run[i+n].Time == run[i].Time {
 			n++
 		}
-		if n > 1 {
-			s.fireTime(run[i:i+n], facts, panes[i:i+n], forced)
+		if n == 1 {
+			s.fireOne(run[i], &panes[i])
 		} else {
-			f := facts.At(run[i].At)
-			q := &s.queues[f.key]
-			q.same = 0
-			s.take(q, t, t.Add(-s.plan.size), &f.fact)
-			s.write(&panes[i], q, s.span(t), f.key, forced)
+			s.fireMany(run[i:i+n], panes[i:i+n])
 		}
 		i += n
+		s.near -= n
 	}
 }
 
-const (
-	// slideBlock is the number of facts of which touch brings in what they need:
-	// it has to stay in the nearest cache.
-	slideBlock = 64
-	// nearCache is what the nearer caches hold in any case.
-	nearCache = 1 << 19
-)
+// fireOne is fire for a fact that is alone in its time.
+func (s *slides[K, A, T, P]) fireOne(at waiting.Place, p *Pane[K, A]) {
+	f := s.facts.At(at.At)
+	q := &s.queues[f.key]
+	cut := at.Time.Add(-s.plan.size)
+	ring, h, n, front := q.ring, q.head, q.n, q.front
+	if front > slideFew && int(h)+slideFew < len(ring) && int(n) < len(ring) && !s.deep {
+		// Nearly always a few facts of the front are to go. How many is hard to
+		// guess, so it is found without a branch, and all is kept in registers.
+		e := ring[h:][:slideFew]
+		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
+		if gone < slideFew {
+			last := h + n
+			if last >= uint32(len(ring)) {
+				last -= uint32(len(ring))
+			}
+			q.head, q.n, q.front = h+gone, n-gone+1, front-gone
+			put[A, T, P](q, &ring[last], at.Time, &f.fact)
+			p.Value = ring[h+gone].sum
+			P(&p.Value).Merge(&q.back)
+			s.sign(p, at.Time, f.key, n-gone+1)
+			return
+		}
+	}
+	s.take(q, at.Time, cut, &f.fact)
+	s.sum(&p.Value, q)
+	s.sign(p, at.Time, f.key, q.n)
+}
 
-// fireTime is fire for several facts of one time, which see one another.
-func (s *slides[K, A, T, P]) fireTime(run []waiting.Place, facts waiting.Values[slideFact[T]], panes []Pane[K, A], forced bool) {
+// fireMany is fire for the facts of one time, which see one another.
+func (s *slides[K, A, T, P]) fireMany(run []waiting.Place, panes []Pane[K, A]) {
 	t := run[0].Time
-	cut, span := t.Add(-s.plan.size), s.span(t)
-	for _, p := range run {
-		f := facts.At(p.At)
+	cut := t.Add(-s.plan.size)
+	for _, at := range run {
+		f := s.facts.At(at.At)
 		q := &s.queues[f.key]
 		q.same = 0
 		s.take(q, t, cut, &f.fact)
 	}
-	for i, p := range run {
-		k := facts.At(p.At).key
+	for i, at := range run {
+		p, k := &panes[i], s.facts.At(at.At).key
 		q := &s.queues[k]
-		s.write(&panes[i], q, span, k, forced)
+		s.sum(&p.Value, q)
+		s.sign(p, t, k, q.n)
+		if q.same > 0 {
+			p.ID[0], p.ID[1] = slideID(p.ID[0], p.ID[1], uint64(q.same))
+		}
 		q.same++
 	}
 	if s.set.Sorted {
 		slices.SortStableFunc(panes, func(x, y Pane[K, A]) int { return s.keys.Compare(x.Key, y.Key) })
 	}
-}
-
-// write writes the pane of a fact, over all that was there.
-func (s *slides[K, A, T, P]) write(p *Pane[K, A], q *slideQueue[A], span Span, k uint32, forced bool) {
-	p.Span = span
-	t := span.End - 1
-	p.Stamp.Time, p.Kind, p.Forced, p.Revision = t, row.Final, forced, 0
-	p.Last = t
-	p.Facts = int(q.n)
-	p.Key = s.table.Entries[k].Key
-	a, b := q.a, q.b
-	if q.same > 0 {
-		same := uint64(q.same)
-		a, b = s.words.Lanes(a, b, &same)
-	}
-	end := uint64(span.End)
-	p.ID[0], p.ID[1] = s.words.Lanes(a, b, &end)
-	s.sum(&p.Value, q)
 }
 
 // sum writes to v what is in the queue, and shares nothing with it.
@@ -105,26 +107,20 @@ func (s *slides[K, A, T, P]) sum(v *A, q *slideQueue[A]) {
 	}
 }
 
-// touch brings in the queues of facts, and the entries that they will read and
-// write: in loops of their own the loads overlap.
-func (s *slides[K, A, T, P]) touch(run []waiting.Place, facts waiting.Values[slideFact[T]]) {
-	x := watermark.Time(0)
-	for _, p := range run {
-		x += watermark.Time(s.queues[facts.At(p.At).key].n)
-	}
-	for _, p := range run {
-		q := &s.queues[facts.At(p.At).key]
-		if q.n > 2 { // one or two may go before its turn comes
-			next := &q.ring[q.at(2)]
-			x += q.ring[q.head].time + next.time + watermark.Time(peek(&next.sum))
-		}
-		if n := uint32(len(q.ring)); q.n < n {
-			last := &q.ring[q.at(q.n)]
-			x += last.time + watermark.Time(peek(&last.sum))
-		}
-	}
-	s.touched = x
+// sign writes all but the value of the pane of a fact at t, of key k, that sees n facts.
+func (s *slides[K, A, T, P]) sign(p *Pane[K, A], t watermark.Time, k, n uint32) {
+	p.Span = s.span(t)
+	p.Stamp.Time, p.Kind, p.Forced, p.Revision = t, row.Final, s.forced, 0
+	p.ID[0], p.ID[1] = slideID(s.queues[k].a, s.queues[k].b, uint64(t))
+	p.Key = s.table.Entries[k].Key
+	p.Facts, p.Last = int(n), t
 }
 
-// peek reads the last of v.
-func peek[A any](v *A) byte { return *(*byte)(unsafe.Add(unsafe.Pointer(v), unsafe.Sizeof(*v)-1)) }
+// slideID is keys.Fold of one word, with the lanes as single values, as arrays
+// take several times as long.
+func slideID(a, b, word uint64) (uint64, uint64) {
+	hi, lo := bits.Mul64(b^word, 0x9e3779b97f4a7c15)
+	a, b = lo, a^hi
+	hi, lo = bits.Mul64(b^word, 0xd2b74407b1ce6e93)
+	return lo, a ^ hi
+}

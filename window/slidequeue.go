@@ -1,6 +1,7 @@
 package window
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/tidemark-go/tidemark/watermark"
@@ -8,7 +9,7 @@ import (
 
 // slideQueue is the facts of a key in reach of the last of them: two stacks, of
 // which the sum is known at any time without ever subtracting. The front has, in
-// each place, the sum of a fact and of all after it up to the end of the front;
+// each entry, the sum of a fact and of all after it up to the end of the front;
 // the back has its facts each by itself, and one sum of them all. Once the front
 // is used up, the back becomes the front.
 //
@@ -20,7 +21,9 @@ type slideQueue[A any] struct {
 	front uint32 // facts of the front
 	n     uint32 // and of both
 	same  uint32 // panes of the time at hand
-	a, b  uint64 // what the IDs of the key begin with
+	block uint32 // facts of the front that get their sums at once: all, if they own no memory
+	ready uint32 // facts that have them
+	a, b  uint64 // the ID of the key
 	back  A      // the sum of the back
 }
 
@@ -40,36 +43,24 @@ func (q *slideQueue[A]) at(i uint32) uint32 {
 
 // take puts a fact at t into the queue, which then reaches back to cut, without it.
 func (s *slides[K, A, T, P]) take(q *slideQueue[A], t, cut watermark.Time, fact *T) {
-	if q.n > 0 && (s.deep || !q.pass(cut)) {
-		s.passAll(q, cut)
-	}
+	s.pass(q, cut)
 	if int(q.n) == len(q.ring) {
 		s.rings.move(q, q.n+q.n/8+1, s.deep)
 	}
-	i := q.at(q.n)
 	q.n++
-	var zero A
-	e := &q.ring[i]
-	e.time, e.sum = t, zero
-	P(&e.sum).Add(*fact)
-	P(&q.back).Merge(&e.sum)
+	put[A, T, P](q, &q.ring[q.at(q.n-1)], t, fact)
 }
 
-// pass lets go of what is at cut or before, and reports whether that was all of
-// it: nearly always it is a few facts of the front. How many is hard to guess, so
-// it is found without a branch.
-func (q *slideQueue[A]) pass(cut watermark.Time) bool {
-	const few = 4
-	if q.front <= few || int(q.head)+few > len(q.ring) {
-		return false
-	}
-	e := q.ring[q.head:][:few]
-	n := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
-	q.front -= n
-	q.n -= n
-	q.head = q.at(n)
-	return n < few
+// put writes a fact into the last entry.
+func put[A, T any, P Accumulator[A, T]](q *slideQueue[A], e *slideEntry[A], t watermark.Time, fact *T) {
+	var zero A
+	e.time, e.sum = t, zero
+	P(&e.sum).Add(*fact)
+	P(&q.back).Add(*fact)
 }
+
+// slideFew is the number of facts that fireOne looks at.
+const slideFew = 4
 
 // upTo returns 1 if t is cut or before, else 0.
 func upTo(t, cut watermark.Time) uint32 {
@@ -78,39 +69,68 @@ func upTo(t, cut watermark.Time) uint32 {
 	return 1 - uint32(after)
 }
 
-// passAll is pass without exception.
-func (s *slides[K, A, T, P]) passAll(q *slideQueue[A], cut watermark.Time) {
-	var zero A
+// pass lets go of what is at cut or before.
+func (s *slides[K, A, T, P]) pass(q *slideQueue[A], cut watermark.Time) {
+	flip := false
 	for q.n > 0 && q.ring[q.head].time <= cut {
-		if q.front == 0 {
-			s.flip(q, cut)
-			return
-		}
 		if s.deep {
+			var zero A
 			q.ring[q.head].sum = zero
 		}
 		q.head = q.at(1)
-		q.front--
 		q.n--
+		flip = flip || q.front == 0
+		q.front -= min(q.front, 1)
+		q.ready -= min(q.ready, 1)
+	}
+	if flip {
+		s.flip(q)
+	}
+	if s.deep && q.front > 0 && q.ready == 0 {
+		s.open(q)
 	}
 }
 
-// flip makes the back the front, without what is at cut or before.
-func (s *slides[K, A, T, P]) flip(q *slideQueue[A], cut watermark.Time) {
-	var zero A
-	for q.n > 0 && q.ring[q.head].time <= cut {
-		if s.deep {
-			q.ring[q.head].sum = zero
-		}
-		q.head = q.at(1)
-		q.n--
-	}
-	q.back, q.front = zero, q.n
+// flip makes the back the front.
+//
+// A sum of accumulators that own memory may be as large as its facts together:
+// then not all facts get theirs at once, but each block of them, about the
+// square root of their number, when the head comes to it. Until then the first
+// of each block has the sum from there on.
+func (s *slides[K, A, T, P]) flip(q *slideQueue[A]) {
 	if len(q.ring) > 64 && len(q.ring) > 4*int(q.n) {
 		s.rings.move(q, 2*q.n, s.deep)
 	}
-	for i := q.n; i > 1; i-- {
-		P(&q.ring[q.at(i-2)].sum).Merge(&q.ring[q.at(i-1)].sum)
+	var zero A
+	q.back, q.front, q.block, q.ready = zero, q.n, q.n, 0
+	if s.deep && q.n > 0 {
+		q.block = uint32(math.Sqrt(float64(q.n)))
+		var sum A
+		for i := uint32(1); i <= q.n; i++ {
+			e := &q.ring[q.at(q.n-i)]
+			P(&sum).Merge(&e.sum)
+			if i%q.block == 0 {
+				e.sum = copyOf[A, T, P](&sum, true)
+			}
+		}
+	} else if q.n > 0 {
+		s.open(q)
+	}
+}
+
+// open gives the facts of the first block of the front their sums.
+func (s *slides[K, A, T, P]) open(q *slideQueue[A]) {
+	n := q.front % q.block
+	if n == 0 {
+		n = q.block
+	}
+	q.ready = n
+	last := uint32(0)
+	if s.deep && n == q.block {
+		last = 1 // the first has its own
+	}
+	for i := min(n, q.front-1); i > last; i-- {
+		P(&q.ring[q.at(i-1)].sum).Merge(&q.ring[q.at(i)].sum)
 	}
 }
 

@@ -20,10 +20,12 @@ type slides[K comparable, A, T any, P Accumulator[A, T]] struct {
 	queues []slideQueue[A]                // by the position of their keys
 	rings  slideRings[A]
 	ends   waiting.Queue[uint32] // keys, at the times at which they may be over
-	words  *keys.Plan[uint64]    // of the IDs
-	seed   [2]uint64             // of the IDs: the rule has a part in it
+	seed   [2]uint64             // of the IDs: Size has a part in it, and so a span is known by its end
 
-	touched watermark.Time // keeps the loads of touch
+	facts   waiting.Values[slideFact[T]] // of the run at hand
+	forced  bool
+	near    int  // facts that come next and have been touched
+	touched byte // keeps the loads of touch and touchKeys
 }
 
 // slideFact is a fact that is held.
@@ -34,31 +36,40 @@ type slideFact[T any] struct {
 
 // newSlides makes the mechanism.
 func newSlides[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mechanism[K, A, T] {
-	words, err := keys.Compile[uint64]()
-	if err != nil {
-		panic(err) // bug: an integer is a key
-	}
 	return &slides[K, A, T, P]{
 		base:  b,
 		waits: waiting.New[slideFact[T]](),
 		ends:  waiting.New[uint32](),
-		words: words,
 		seed:  keys.Fold(b.seed, uint64(b.plan.size)),
 	}
 }
 
 // add takes facts in a row.
 func (s *slides[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
+	if !s.table.Large() || len(b.keys) == 1 {
+		s.hold(0, b, told)
+		return
+	}
+	for i := 0; i < len(b.keys); i += block {
+		n := min(i+block, len(b.keys))
+		part := columns[K, T]{b.keys[i:n], b.hashes[i:n], b.times[i:n], b.facts[i:n]}
+		s.touchKeys(part.hashes)
+		s.hold(i, part, told)
+	}
+}
+
+// hold holds facts until W has passed them, the first of them being number from.
+func (s *slides[K, A, T, P]) hold(from int, b columns[K, T], told *Told[K, A]) {
 	key, t, facts := b.keys[:len(b.hashes)], b.times[:len(b.hashes)], b.facts[:len(b.hashes)]
 	for i, h := range b.hashes {
 		at := t[i]
 		if at < s.w {
-			told.miss(i, Late, []Span{s.span(at)}, "")
+			told.miss(from+i, Late, []Span{s.span(at)}, "")
 			continue
 		}
 		n := s.table.Guess(h)
 		if n >= uint(len(s.table.Entries)) || s.table.Entries[n].Key != key[i] {
-			if n = s.place(i, key[i], h, at, told); n == none {
+			if n = s.place(from+i, key[i], h, at, told); n == none {
 				continue
 			}
 		}
@@ -85,12 +96,13 @@ func (s *slides[K, A, T, P]) place(i int, key K, hash uint64, t watermark.Time, 
 		return none
 	}
 	n := s.table.Slot(key, hash, s.hash)
-	s.table.Entries[n].Value = t
+	e := &s.table.Entries[n]
+	e.Value = t
 	if n == len(s.queues) {
 		s.queues = append(s.queues, slideQueue[A]{})
 	}
 	q := &s.queues[n]
-	q.a, q.b = s.keys.Lanes(s.seed[0], s.seed[1], &key)
+	q.a, q.b = s.keys.Lanes(s.seed[0], s.seed[1], &e.Key)
 	s.arm(n, t)
 	return uint(n)
 }
@@ -107,13 +119,14 @@ func (s *slides[K, A, T, P]) next() watermark.Time { return s.w.Add(1) }
 
 // advance gives the panes of the facts that W has passed.
 func (s *slides[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K, A]) {
-	s.w = w
+	s.w, s.forced = w, forced
 	for {
-		run, facts := s.waits.Take(w)
+		var run []waiting.Place
+		run, s.facts = s.waits.Take(w)
 		if len(run) == 0 {
 			break
 		}
-		s.fire(run, facts, forced, told)
+		s.fire(run, told)
 	}
 	s.drop()
 }
@@ -123,7 +136,7 @@ func (s *slides[K, A, T, P]) drop() {
 	if s.w == watermark.Max {
 		s.table.Reset(s.wipe)
 		clear(s.queues)
-		s.queues, s.rings, s.ends = s.queues[:0], slideRings[A]{}, waiting.New[uint32]()
+		s.queues, s.rings, s.ends = s.queues[:0], slideRings[A]{}, waiting.New[uint32]() // no fact can come any more
 		return
 	}
 	for {

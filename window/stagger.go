@@ -11,8 +11,8 @@ import (
 // a multiple of Size.
 //
 //	facts of one key      0  1        4  5  6
-//	Stagger{Size: 3}     [0  1   )   [4  5  6)
-//	Tumble{Size: 3}      [0  1   )[   4  5)[6    )
+//	Stagger{Size: 3}     [0  1    ]  [4  5  6]
+//	Tumble{Size: 3}      [0  1    ][  4  5][6
 //
 // The first fact is that of event time, not of arrival: facts wait until W has
 // passed them, but those that fall into a span which W has seen open are counted

@@ -16,12 +16,11 @@ import (
 // plainStagger is the obvious stagger: lists that are looked through from one
 // end to the other, and W that moves by one nanosecond at a time.
 type plainStagger struct {
-	size   time.Duration
-	set    Settings
-	w      watermark.Time
-	waits  []plainFact
-	spans  []*plainSpan // all that ever were
-	dirtys int
+	size  time.Duration
+	set   Settings
+	w     watermark.Time
+	waits []plainFact
+	spans []*plainSpan // all that ever were
 }
 
 type plainFact struct {
@@ -32,12 +31,12 @@ type plainFact struct {
 
 type plainSpan struct {
 	Span
-	key          int
-	fired, gone  bool // gone: fired by MaxKeys, and let go
-	vals, before []int
-	last         watermark.Time
-	sent         []Pane[int, bag]
-	dirty        bool
+	key         int
+	fired, gone bool // gone: fired by MaxKeys, and let go
+	vals        []int
+	last        watermark.Time
+	sent        []Pane[int, bag]
+	dirty       bool
 }
 
 func (n *plainStagger) over(x *plainSpan) bool { return n.w >= x.End.Add(n.set.Lateness) }

@@ -275,7 +275,7 @@ func TestMistakesNameTheFieldAndTheRule(t *testing.T) {
 
 func TestAllMistakesAreTold(t *testing.T) {
 	set, err := Apply(Order(7), nil, Sorted, Order(0))
-	if want := "window: order 7: must be Sorted\nwindow: an option is nil: leave it out\nwindow: order 0: must be Sorted"; err == nil || err.Error() != want || !set.Sorted {
+	if want := "window: order 7: must be Sorted\nwindow: an option is nil: leave it out\nwindow: Order(0): the option is given twice"; err == nil || err.Error() != want || !set.Sorted {
 		t.Errorf("options: %+v, %v, want\n%s", set, err, want)
 	}
 	for rule, want := range map[Rule]string{

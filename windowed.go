@@ -110,6 +110,9 @@ func (op *windowed[K, A, T, P]) run() {
 
 // give hands the panes to the port, with those that they take the place of.
 func (op *windowed[K, A, T, P]) give() {
+	if len(op.told.Panes) == 0 && len(op.out.facts) == 0 {
+		return
+	}
 	op.x.facts, op.told.Panes = op.told.Panes, nil
 	for _, r := range op.told.Replaced {
 		op.x.olds = append(op.x.olds, replaced[window.Pane[K, A]]{r.At, r.Pane, r.Pane.Stamp})
@@ -153,10 +156,12 @@ func (op *windowed[K, A, T, P]) add(b *batch[T], pos, end int) {
 	if len(op.told.Missed) > 0 {
 		op.missed(b, pos)
 	}
-	for _, g := range op.told.Given {
-		op.gave(g.Upto, b.cause[pos+g.Fact])
+	if len(op.told.Given) > 0 {
+		for _, g := range op.told.Given {
+			op.gave(g.Upto, b.cause[pos+g.Fact])
+		}
+		op.told.Given = op.told.Given[:0]
 	}
-	op.told.Given = op.told.Given[:0]
 }
 
 // missed tells of the facts that some spans have missed, counted from pos on.

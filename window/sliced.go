@@ -96,6 +96,24 @@ func (s *sliced[K, A, T, P]) fold(from int, b columns[K, T], told *Told[K, A]) {
 	}
 }
 
+// foldOne is fold for a fact by itself, which finds its cell as most do: what a
+// batch is made ready by is not worth it. It reports false if it does not.
+func (s *sliced[K, A, T, P]) foldOne(key K, hash uint64, t watermark.Time, fact *T) bool {
+	at := s.open.near.at(t)
+	if at == nil {
+		return false
+	}
+	n := at.table.Guess(hash)
+	if n >= uint(len(at.table.Entries)) || at.table.Entries[n].Key != key {
+		return false
+	}
+	c := &at.table.Entries[n].Value
+	c.facts++
+	c.last = max(c.last, time.Duration(t-at.Start))
+	P(&c.value).Add(*fact)
+	return true
+}
+
 // none is no position in a table.
 const none = ^uint(0)
 

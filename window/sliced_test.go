@@ -83,7 +83,6 @@ type plainPane struct {
 	last  watermark.Time
 	sent  []Pane[int, bag] // as they were
 	dirty int              // order in which it became so, 0 if not
-	at    int              // facts when a pane of a growing span was sent last
 }
 
 func (n *plain) fired(s Span) bool { return n.w >= s.End.Add(n.hold) || n.expired[s] }

@@ -177,8 +177,8 @@ func TestSlideKeysAreLetGo(t *testing.T) {
 	}
 }
 
-// TestSlideAtTheBoundsOfTime: spans are cut off, and keys that could count to
-// the end of time stay.
+// TestSlideAtTheBoundsOfTime: spans are cut off, and a key whose facts
+// count to the end of time stays.
 func TestSlideAtTheBoundsOfTime(t *testing.T) {
 	const least, most = watermark.Min + 1, watermark.Max - 1
 	s := newSlide(t, 1<<63-1, Settings{})
@@ -188,7 +188,7 @@ func TestSlideAtTheBoundsOfTime(t *testing.T) {
 	wantRows(t, slideRows(s, most), // most less Size is -1
 		fmt.Sprintf("1 [%d %d) facts=1 sum=1", watermark.Min, least+1),
 		fmt.Sprintf("1 [%d %d) facts=2 sum=3", watermark.Min, least+2),
-		fmt.Sprintf("1 [%d %d) facts=3 sum=7", watermark.Min, 0),
+		fmt.Sprintf("1 [%d %d) facts=3 sum=7", watermark.Min+1, 0),
 		fmt.Sprintf("1 [%d %d) facts=2 sum=12", -1, most))
 	if keys, _, _ := s.Held(); keys != 1 {
 		t.Errorf("%d keys are held", keys)

@@ -11,10 +11,13 @@ type slideRings[A any] struct {
 	free  [][][]slideEntry[A] // by class
 	bytes int64               // of all rings
 	spare int64               // of those that are free
+	hand  int                 // the class that gave one up last
 }
 
-// leastRing is the size of the smallest ring.
-const leastRing = 2
+const (
+	leastRing  = 2       // facts in the smallest ring
+	spareRings = 1 << 18 // bytes of free rings that are kept in any case
+)
 
 // ringClass returns the class of rings for n facts, and their size.
 func ringClass(n uint32) (class int, size uint32) {
@@ -48,14 +51,11 @@ func (r *slideRings[A]) get(n uint32) []slideEntry[A] {
 	return ring
 }
 
-// put lets a ring go. It is kept while there are not too many.
+// put lets a ring go. So many are kept that keys can come and go, and queues grow
+// and shrink; beyond that the classes give up theirs in turn, as some may not be
+// asked for any more.
 func (r *slideRings[A]) put(ring []slideEntry[A], wipe bool) {
 	if len(ring) == 0 {
-		return
-	}
-	n := bytesOfRing(ring)
-	if r.spare+n > max(1<<16, r.bytes/4) {
-		r.bytes -= n
 		return
 	}
 	if wipe {
@@ -66,7 +66,17 @@ func (r *slideRings[A]) put(ring []slideEntry[A], wipe bool) {
 		r.free = append(r.free, nil)
 	}
 	r.free[class] = append(r.free[class], ring)
-	r.spare += n
+	r.spare += bytesOfRing(ring)
+	for r.spare > max(spareRings, r.bytes/4) {
+		r.hand = (r.hand + 1) % len(r.free)
+		free := &r.free[r.hand]
+		if k := len(*free); k > 0 {
+			n := bytesOfRing((*free)[k-1])
+			(*free)[k-1], *free = nil, (*free)[:k-1]
+			r.spare -= n
+			r.bytes -= n
+		}
+	}
 }
 
 // move gives a queue a ring for n facts.

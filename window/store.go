@@ -17,6 +17,7 @@ import (
 type Store[K comparable, A, T any, P Accumulator[A, T]] struct {
 	*base[K, A]
 	mechanism mechanism[K, A, T]
+	sliced    *sliced[K, A, T, P] // the mechanism, if it is this
 	until     watermark.Time // mechanism.next()
 
 	hashes []uint64 // of the batch at hand
@@ -55,7 +56,8 @@ func NewStore[A, T any, K comparable, P Accumulator[A, T]](rule Rule, set Settin
 	}
 	s := &Store[K, A, T, P]{base: b}
 	if plan.make == nil {
-		s.mechanism = newSliced[K, A, T, P](b)
+		s.sliced = newSliced[K, A, T, P](b)
+		s.mechanism = s.sliced
 	} else {
 		s.mechanism = plan.make(maker[K, A, T, P]{b}).(mechanism[K, A, T])
 	}
@@ -89,6 +91,9 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, told 
 	hashes := s.hashes[:len(key)]
 	if len(key) == 1 {
 		hashes[0] = s.hash(key[0])
+		if s.sliced != nil && s.sliced.foldOne(key[0], hashes[0], t[0], &facts[0]) {
+			return
+		}
 	} else {
 		s.keys.Hash(hashes, key)
 	}

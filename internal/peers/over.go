@@ -128,7 +128,6 @@ func sortedKeys(m map[string]bool) (keys []string) {
 
 // run plays s through a pipeline, at most cut facts in a Feed.
 func (o *overs) run(s schedule, cut int) ([]fired, error) {
-	type ours = window.Pane[string, bag]
 	var pipe tidemark.Pipeline
 	in, facts := from(&pipe, "in", s)
 	kept := tidemark.Filter(facts, o.where.holds)

@@ -22,7 +22,7 @@ import (
 // TestScripts runs the scripts in testdata, which are the rules of time as text.
 func TestScripts(t *testing.T) {
 	script.Dir(t, "testdata", func(t *testing.T, path string) {
-		s := &scene{streams: map[string]any{}, inputs: map[string]*tidemark.Input[call]{}}
+		s := &scene{streams: map[string]any{}, inputs: map[string]*tidemark.Input[call]{}, boards: map[string]func() string{}}
 		script.Run(t, path, s.run)
 	})
 }
@@ -97,6 +97,7 @@ type scene struct {
 	inputs  map[string]*tidemark.Input[call]
 	drains  []func() []string
 	sinks   []*brittle
+	boards  map[string]func() string
 }
 
 func (s *scene) run(b *script.Block) string {
@@ -161,6 +162,8 @@ func (s *scene) run(b *script.Block) string {
 			b.Fatalf("no panes of this name")
 		}
 		return tidemark.WhyNot(panes, b.Int("org"), b.Time("at").UTC()).String()
+	case "board":
+		return s.boards[b.Word(0)]()
 	}
 	b.Fatalf("unknown command")
 	return ""
@@ -226,6 +229,9 @@ func (s *scene) build(l *script.Line) {
 		}
 		return k
 	}
+	if l.Name != "input" && s.ofPanes(l) {
+		return
+	}
 	switch l.Name {
 	case "input":
 		ahead, idle := l.Duration("ahead", 0), l.Duration("idle", 0)
@@ -275,6 +281,8 @@ func (s *scene) build(l *script.Line) {
 		}
 	case "collect":
 		s.collect(l)
+	case "board":
+		s.board(l)
 	case "sink":
 		k := &brittle{}
 		s.sinks = append(s.sinks, k)
@@ -288,11 +296,7 @@ func (s *scene) build(l *script.Line) {
 func both[A, B any](a A, b B) (any, any) { return a, b }
 
 func (s *scene) window(l *script.Line) {
-	rule := window.Tumble{Size: l.Duration("size"), Offset: l.Duration("offset", 0)}
-	var options []window.Option
-	if l.Has("sorted") {
-		options = append(options, window.Sorted)
-	}
+	rule, options := ruleOf(l)
 	switch x := s.streams[l.Word(0)].(type) {
 	case tidemark.Keyed[int, call]:
 		s.streams[l.Word(1)], s.streams[l.Word(2)] = both(tidemark.Window[load](x, rule, options...))
@@ -339,6 +343,9 @@ func (s *scene) collect(l *script.Line) {
 	name := l.Word(0)
 	stamped := func(m row.Stamp, text string) string {
 		s := name + " " + m.Kind.String()
+		if m.Revision > 0 {
+			s += fmt.Sprintf(" %d", m.Revision)
+		}
 		if m.Forced {
 			s += " forced"
 		}
@@ -346,7 +353,12 @@ func (s *scene) collect(l *script.Line) {
 	}
 	switch x := s.streams[name].(type) {
 	case tidemark.Keyed[int, call]:
-		drain(s, x, func(m row.Stamp, c call) string { return name + " " + script.FormatTime(m.Time) + " " + c.String() })
+		drain(s, x, func(m row.Stamp, c call) string {
+			if m.ID == (row.ID{}) {
+				return name + " " + script.FormatTime(m.Time) + " " + c.String()
+			}
+			return stamped(m, script.FormatTime(m.Time)+" "+c.String())
+		})
 	case tidemark.Keyed[int, pane]:
 		drain(s, x, func(m row.Stamp, p pane) string { return stamped(m, show(p)) })
 	case tidemark.Keyed[int, tallied]:
@@ -363,6 +375,8 @@ func (s *scene) collect(l *script.Line) {
 		})
 	case tidemark.Stream[tidemark.Missed[call]]:
 		drain(s, x, func(_ row.Stamp, m tidemark.Missed[call]) string { return name + " " + missed(m, m.Fact.String()) })
+	case tidemark.Keyed[int, ranking]:
+		drain(s, x, func(m row.Stamp, r ranking) string { return stamped(m, ranks(r)) })
 	case tidemark.Stream[tidemark.Missed[pane]]:
 		drain(s, x, func(_ row.Stamp, m tidemark.Missed[pane]) string { return name + " " + missed(m, show(m.Fact)) })
 	default:

@@ -213,14 +213,14 @@ func (s *sliced[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int
 		return Span{}, 0, false
 	}
 	span = spans[len(spans)-1]
-	for _, at := range s.open.all {
-		if s.holds(span, at) && at.suffix != &at.table {
-			if i := at.table.Find(key, hash); i >= 0 {
-				facts += int(at.table.Entries[i].Value.facts)
-			}
-		}
+	if s.over(span) {
+		return span, 0, false
 	}
-	return span, facts, !s.over(span)
+	cells := s.peek(span)
+	if i := cells.Find(key, hash); i >= 0 {
+		facts = int(cells.Entries[i].Value.facts)
+	}
+	return span, facts, !s.fired(span)
 }
 
 // spansOf returns the spans that hold t, until the next call.

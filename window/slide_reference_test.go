@@ -292,7 +292,7 @@ func TestSlideOfManyFacts(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		size := time.Duration(1+r.IntN(4000)) * time.Microsecond
 		p := newSlidePlay[slideTotal](t, fmt.Sprint("seed ", seed), size, Settings{})
-		now, n := watermark.Time(0), 0
+		now, n := watermark.Time(-2_000_000), 0 // 4 ms of facts, in the middle of which is 0
 		for range 40 {
 			var facts []slideCase
 			for range 100 {

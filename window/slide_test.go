@@ -119,6 +119,30 @@ func TestSlideIDs(t *testing.T) {
 	}
 }
 
+// TestSlideRowsOfOneKeyAndTime are in the order of their numbers, sorted or not.
+func TestSlideRowsOfOneKeyAndTime(t *testing.T) {
+	plan, err := keys.Compile[int]()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sorted := range []bool{false, true} {
+		s := newSlide(t, 10, Settings{Sorted: sorted})
+		for i := range 200 {
+			s.Add(i%3, 7, 1, nil)
+		}
+		seed, next := keys.Fold(keys.Seed(""), 10), [3]uint64{}
+		s.Advance(8, func(p Pane[int, slideTotal]) {
+			id := keys.Fold(plan.ID(seed, p.Key), 7)
+			if n := next[p.Key]; n > 0 {
+				id = keys.Fold(id, n)
+			}
+			if next[p.Key]++; p.ID != id {
+				t.Fatalf("sorted %t: row %d of key %d has another ID", sorted, next[p.Key]-1, p.Key)
+			}
+		})
+	}
+}
+
 // TestSlideInAnyOrder: facts permuted within the bound give the same rows, as
 // long as no two are of one time.
 func TestSlideInAnyOrder(t *testing.T) {
@@ -378,12 +402,32 @@ func TestSlideListsAreNotAllKept(t *testing.T) {
 		s.Advance(watermark.Time(i), func(Pane[int, slideList]) {})
 	}
 	m := s.mechanism.(*slides[int, slideList, int, *slideList])
-	vals := 0
-	for i := range m.queues[0].n {
-		vals += len(m.queues[0].ring[m.queues[0].at(i)].sum.vals)
+	q := &m.queues[0]
+	vals, all := 0, 0
+	for i := range q.n {
+		vals += len(q.ring[q.at(i)].sum.vals)
+	}
+	for _, e := range q.ring {
+		all += len(e.sum.vals)
 	}
 	if vals > 70_000 { // of 1000 facts there would be up to 500,000
 		t.Errorf("1,000 facts have sums of %d values in all", vals)
+	}
+	if all != vals {
+		t.Errorf("%d values of facts that have gone are kept", all-vals)
+	}
+	s.Advance(5000, func(Pane[int, slideList]) {}) // the key is let go
+	for _, rings := range m.rings.free {
+		for _, ring := range rings {
+			for _, e := range ring {
+				if e.sum.vals != nil {
+					t.Fatal("a free ring keeps values")
+				}
+			}
+		}
+	}
+	if len(m.rings.free) == 0 {
+		t.Error("no ring is free")
 	}
 }
 

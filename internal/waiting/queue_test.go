@@ -136,6 +136,27 @@ func takes(t *testing.T, seed uint64, q *Queue[int], want []entry, w watermark.T
 	return want
 }
 
+// TestUnevenTimesAreSorted: most of a leaf is of next to no time.
+func TestUnevenTimesAreSorted(t *testing.T) {
+	for _, n := range []int{100, 4000, 50_000} {
+		r := rand.New(rand.NewPCG(uint64(n), 0))
+		q := New[int]()
+		var want []entry
+		for v := range n {
+			at := watermark.Time(r.Int64N(1 << r.IntN(50)))
+			if n > 10_000 {
+				at = watermark.Time(r.IntN(3)) // more than a leaf of one time
+			}
+			q.Push(at, v)
+			want = append(want, entry{at, v})
+		}
+		slices.SortStableFunc(want, func(a, b entry) int { return int(a.t - b.t) })
+		if rest := takes(t, uint64(n), &q, want, watermark.Max); len(rest) > 0 {
+			t.Errorf("%d of %d values are left", len(rest), n)
+		}
+	}
+}
+
 func TestTakeIsStrictlyBefore(t *testing.T) {
 	q := New[string]()
 	for i, at := range []watermark.Time{10, 11, 10, 9} {
@@ -195,11 +216,31 @@ func TestAllYieldsWhatIsHeld(t *testing.T) {
 	}
 }
 
-// TestValuesAreLetGo: what has been taken out is not kept from the collector.
+// TestValuesAreLetGo: what has been taken out is not kept from the collector,
+// nor is what has been moved.
 func TestValuesAreLetGo(t *testing.T) {
 	q := New[*int]()
+	kept := func() (n int) {
+		all := [][]*chunk[*int]{q.freeChunks, q.vals}
+		for _, l := range q.leaves {
+			all = append(all, l.chunks)
+		}
+		for _, chunks := range all {
+			for _, c := range chunks {
+				for _, v := range c.vals {
+					if v != nil {
+						n++
+					}
+				}
+			}
+		}
+		return n
+	}
 	for i := range 10_000 {
 		*q.Put(watermark.Time(i * 7 % 10_000)) = new(int)
+		if i%500 == 0 && kept() != q.Len() {
+			t.Fatalf("%d values are kept of %d that are held", kept(), q.Len())
+		}
 	}
 	for range 1000 {
 		q.Pop()
@@ -209,30 +250,8 @@ func TestValuesAreLetGo(t *testing.T) {
 			break
 		}
 	}
-	if q.Len() != 1000 {
-		t.Fatalf("%d are held", q.Len())
-	}
-	kept := 0
-	count := func(c *chunk[*int]) {
-		for _, v := range c.vals {
-			if v != nil {
-				kept++
-			}
-		}
-	}
-	for _, c := range q.freeChunks {
-		count(c)
-	}
-	for _, c := range q.vals {
-		count(c)
-	}
-	for _, l := range q.leaves {
-		for _, c := range l.chunks {
-			count(c)
-		}
-	}
-	if kept != 1000 {
-		t.Errorf("%d values are kept, want the 1000 that are held", kept)
+	if q.Len() != 1000 || kept() != 1000 {
+		t.Errorf("%d values are held, want 1000; %d are kept", q.Len(), kept())
 	}
 }
 

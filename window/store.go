@@ -18,7 +18,7 @@ type Store[K comparable, A, T any, P Accumulator[A, T]] struct {
 	*base[K, A]
 	mechanism mechanism[K, A, T]
 	sliced    *sliced[K, A, T, P] // the mechanism, if it is this
-	until     watermark.Time // mechanism.next()
+	until     watermark.Time      // mechanism.next()
 
 	hashes []uint64 // of the batch at hand
 	one    columns[K, T]

@@ -86,7 +86,11 @@ type validate[T any] struct {
 	seen  watermark.Time // W before the batch
 }
 
-func (op *validate[T]) open() error { op.out.inherits(op.in); return nil }
+func (op *validate[T]) open() error {
+	op.out.inherits(op.in)
+	op.bad.out.inherits(op.in)
+	return nil
+}
 
 func (op *validate[T]) detail() string { return "" }
 

@@ -106,6 +106,7 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 	op.dead = tombstone[D]()
 	op.out.inherits(op.left.port)
 	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions
+	op.missed.out.inherits(op.left.port)
 	op.behind = op.out.rev.behind
 	return errors.Join(op.how.Check(), op.table.Check(), once(op.right.port, "a version is what it is from its time on"))
 }

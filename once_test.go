@@ -86,7 +86,7 @@ func TestRowsThatComeAgainAreRefusedBehindEveryStage(t *testing.T) {
 			tidemark.Collect(tidemark.Merge(tidemark.Filter(tidemark.KeyBy(tidemark.Map(r, func(s sale) sale { return s }), sale.shop), func(sale) bool { return true }), s))
 		},
 	}
-	for _, options := range [][]window.Option{{window.Lateness(1)}, {window.EarlyEvery(1)}, {window.Deadline(1)}, {window.Lateness(0)}, {window.Sorted, window.Fill(1), window.MaxKeys{N: 9}}} {
+	for _, options := range [][]window.Option{{window.Lateness(1)}, {window.EarlyEvery(1)}, {window.Deadline(1)}, {window.Lateness(0)}, {window.Sorted, window.Fill(1)}, {window.Sorted, window.MaxKeys{N: 9}}} {
 		sent := options[0] == window.Option(window.Lateness(1)) || len(options) == 1 && options[0] != window.Option(window.Lateness(0))
 		for through, build := range between { // order: each by itself
 			for what, count := range counts { // order: each by itself

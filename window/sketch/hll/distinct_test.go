@@ -273,7 +273,7 @@ func TestDistinctBytesAreThoseOfTheHeap(t *testing.T) {
 		t.Skip("measures memory")
 	}
 	for _, n := range []int{1, 3, 10, 100, 700, 1024, 1025, 10_000} {
-		times := max(20, 6000/n)
+		times := max(50, 60_000/n)
 		owns(t, fmt.Sprint(n, " of int"), times, func(set int, d *hll.Distinct[int]) {
 			for i := range n {
 				d.Add(set*n + i)

@@ -27,6 +27,7 @@ type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	dirty  []dirty[K, A]     // corrections that wait
 	known  known[K]          // Fill
 	census census[K]         // MaxKeys
+	room   room              // nil: no accumulator asks for it
 	clock  []clocked         // Deadline: spans with facts, by End and Start
 
 	spans   []Span // of the fact at hand
@@ -47,6 +48,7 @@ func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *slic
 		s.hold, b.set.Deadline = b.set.Lateness, b.plan.size
 	}
 	s.open = newOpen[K, A](width)
+	s.room = roomOf[A]()
 	s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min
 	return s
 }
@@ -123,7 +125,15 @@ func (s *sliced[K, A, T, P]) place(i int, at *slice[K, A], key K, hash uint64, t
 	if s.set.MaxKeys.N > 0 && !s.admit(i, at, key, hash, told) {
 		return none
 	}
-	return uint(at.table.Slot(key, hash, s.hash))
+	if s.room == nil {
+		return uint(at.table.Slot(key, hash, s.hash))
+	}
+	keys := at.table.Len()
+	n := at.table.Slot(key, hash, s.hash)
+	if at.table.Len() > keys {
+		s.settle(at, n, key, hash)
+	}
+	return uint(n)
 }
 
 // touch brings in what the facts of a batch will need. In loops of their own the

@@ -282,7 +282,7 @@ func TestSlideAllocatesNothingOnceWarm(t *testing.T) {
 	}{
 		"steady keys":         {keys: 30, live: 30, back: 20_000},
 		"facts of one time":   {keys: 3, live: 3, back: 5, set: Settings{Sorted: true}},
-		"keys come and go":    {keys: 1 << 40, live: 20, back: 20_000},
+		"keys come and go":    {keys: 1 << 30, live: 20, back: 20_000},
 		"a fact at each rise": {keys: 30, live: 30, back: 0},
 	} {
 		t.Run(name, func(t *testing.T) {

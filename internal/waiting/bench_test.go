@@ -56,7 +56,7 @@ func BenchmarkQueue(b *testing.B) {
 					}
 					took = append(took, b.Elapsed()-before)
 				}
-				shift += watermark.Time(n * int(time.Second) / rate)
+				shift += watermark.Time(n) * watermark.Time(time.Second) / watermark.Time(rate)
 			}
 			for range 20 {
 				pass()

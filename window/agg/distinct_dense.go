@@ -70,11 +70,8 @@ func (s *set[E]) addDense(k E) {
 	}
 	// What came since is scattered: blocks of a few keys each.
 	old := *s
-	size := 1
-	for size*full < s.n {
-		size *= 2
-	}
-	*s = set[E]{groups: make([][slots]E, size), n: old.n}
+	*s = set[E]{n: old.n}
+	s.sized(groupsFor(old.n))
 	for k := range old.all {
 		if k == 0 {
 			s.zero = true

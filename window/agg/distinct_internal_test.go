@@ -64,8 +64,8 @@ func TestMergeMakesRoomBeforeItAdds(t *testing.T) {
 	for _, c := range []struct{ into, from, grown int }{{40_000, 40_000, 2}, {40_000, 9_000, 1}, {24_000, 40_000, 2}, {100, 40_000, 1}, {40_000, 100, 1}} {
 		s, big := fill(c.into), fill(max(c.into, c.from))
 		s.merge(fill(c.from)) // no key is new to the larger of the two
-		if want := c.grown * len(big.groups); len(s.groups) != want || s.n != big.n {
-			t.Errorf("%d into %d: %d groups for %d keys, want %d for %d", c.from, c.into, len(s.groups), s.n, want, big.n)
+		if want := c.grown * len(big.groups); len(s.groups) != want || s.len() != big.len() {
+			t.Errorf("%d into %d: %d groups for %d keys, want %d for %d", c.from, c.into, len(s.groups), s.len(), want, big.len())
 		}
 	}
 }
@@ -82,7 +82,7 @@ func TestDenseIsABitmapAndScatteredIsNot(t *testing.T) {
 		t.Errorf("100,000 of 300,000 take %d bytes", b)
 	}
 	r := rand.New(rand.NewPCG(1, 1))
-	n, backAt := s.n, 0
+	n, backAt := s.len(), 0
 	for i := 0; s.dense != nil && i < 100_000; i++ {
 		s.add(r.Uint32() | 1<<31)
 		backAt = i
@@ -90,8 +90,8 @@ func TestDenseIsABitmapAndScatteredIsNot(t *testing.T) {
 	if s.dense != nil || backAt > 3000 {
 		t.Fatalf("a bitmap still after %d scattered keys", backAt)
 	}
-	if got := len(slices.Collect(s.all)); got != s.n || s.n < n+backAt/2 {
-		t.Errorf("a table of %d keys, counted as %d", got, s.n)
+	if got := len(slices.Collect(s.all)); got != s.len() || s.len() < n+backAt/2 {
+		t.Errorf("a table of %d keys, counted as %d", got, s.len())
 	}
 	for i := range uint32(100_000) {
 		if !s.has(i * 3) {
@@ -124,15 +124,15 @@ func TestDenseAndScatteredMergeEitherWay(t *testing.T) {
 			if turned {
 				into, from = from, into
 			}
-			dense, before := from.dense != nil, from.n
+			dense, before := from.dense != nil, from.len()
 			into.merge(from)
-			if got := slices.Sorted(into.all); !slices.Equal(got, want) || into.n != len(want) {
-				t.Errorf("%d scattered, turned %t: %d keys, counted as %d, want %d", n, turned, len(got), into.n, len(want))
+			if got := slices.Sorted(into.all); !slices.Equal(got, want) || into.len() != len(want) {
+				t.Errorf("%d scattered, turned %t: %d keys, counted as %d, want %d", n, turned, len(got), into.len(), len(want))
 			}
 			if into.dense != nil != (n <= 100) {
 				t.Errorf("%d scattered, turned %t: a bitmap is %t", n, turned, into.dense != nil)
 			}
-			if from.dense != nil != dense || from.n != before || len(slices.Collect(from.all)) != before {
+			if from.dense != nil != dense || from.len() != before || len(slices.Collect(from.all)) != before {
 				t.Errorf("%d scattered, turned %t: the argument was changed", n, turned)
 			}
 		}

@@ -28,6 +28,16 @@ const (
 	position = 1<<32 - 1
 )
 
+// newList makes a list for about n values.
+func newList[T comparable](n int) *list[T] {
+	l := new(list[T])
+	if n > few {
+		l.values = make([]T, 0, n)
+		l.build(n)
+	}
+	return l
+}
+
 func (l *list[T]) add(v T) {
 	switch {
 	case l.index != nil:
@@ -49,7 +59,7 @@ func (l *list[T]) add(v T) {
 	case !slices.Contains(l.values, v):
 		l.append(v)
 		if len(l.values) > few {
-			l.build()
+			l.build(0)
 		}
 	}
 }
@@ -90,16 +100,20 @@ func (l *list[T]) search(v T, h uint64) (i uint64, found bool) {
 	}
 }
 
-// build makes the index or the map.
-func (l *list[T]) build() {
+// build makes the index or the map, with room for n values.
+func (l *list[T]) build(n int) {
 	if !isString[T]() {
-		l.others = make(map[T]struct{}, leastSize*7/8)
+		l.others = make(map[T]struct{}, max(n, leastSize*7/8))
 		for _, v := range l.values {
 			l.others[v] = struct{}{}
 		}
 		return
 	}
-	l.index = make([]uint64, leastSize)
+	size := leastSize
+	for 3*size < 4*n {
+		size *= 2
+	}
+	l.index = make([]uint64, size)
 	for p, v := range l.values {
 		h := hashString(*(*string)(unsafe.Pointer(&v)))
 		l.put(h&^position | uint64(p+1))

@@ -15,9 +15,14 @@ import (
 // sixth less time than slot by slot when three quarters are full.
 type set[E uint32 | uint64] struct {
 	groups [][slots]E // none, or a power of two; 0 is a free slot
-	n      int        // keys, in all
-	zero   bool
+	n      int        // keys, but for those that wait
+	wait   *[together]E
 	dense  *dense
+	room   uint32 // keys to come, as Reserve has been told
+	waits  uint16 // keys that wait
+	zero   bool
+
+	touched bool // keeps the loads of settle
 }
 
 const (
@@ -41,6 +46,18 @@ func isZero(x uint64) uint64 {
 }
 
 func (s *set[E]) add(k E) {
+	if s.wait == nil {
+		s.insert(k)
+		return
+	}
+	s.wait[s.waits%together] = k
+	if s.waits++; s.waits == together {
+		s.settle()
+	}
+}
+
+// insert adds k to the table, or the bitmap, itself.
+func (s *set[E]) insert(k E) {
 	groups := s.groups
 	if len(groups) == 0 || k == 0 {
 		s.addRare(k)
@@ -67,7 +84,7 @@ func free[E uint32 | uint64](g *[slots]E) uint64 {
 	return (slots - 1 - isZero(uint64(g[0])) - isZero(uint64(g[1])) - isZero(uint64(g[2]))) % slots
 }
 
-// addRare is add for the first key, for a key of 0 and for a bitmap.
+// addRare is insert for the first key, for a key of 0 and for a bitmap.
 func (s *set[E]) addRare(k E) {
 	switch {
 	case s.dense != nil:
@@ -78,12 +95,26 @@ func (s *set[E]) addRare(k E) {
 			s.n++
 		}
 	default:
-		s.groups = make([][slots]E, 1)
-		s.add(k)
+		s.sized(groupsFor(int(s.room)))
+		s.insert(k)
 	}
 }
 
+// groupsFor is the number of groups of a table for n keys.
+func groupsFor(n int) int {
+	size := 1
+	for size*full < n {
+		size *= 2
+	}
+	return size
+}
+
 func (s *set[E]) has(k E) bool {
+	return s.settled(k) || s.waits > 0 && slices.Contains(s.wait[:s.waits], k)
+}
+
+// settled reports whether k is in the table, or the bitmap, itself.
+func (s *set[E]) settled(k E) bool {
 	switch {
 	case s.dense != nil:
 		return s.dense.bits.Contains(uint64(k))
@@ -118,7 +149,7 @@ func (s *set[E]) grow() {
 // resize moves the keys to a table of n groups.
 func (s *set[E]) resize(n int) {
 	old := s.groups
-	s.groups = make([][slots]E, n)
+	s.sized(n)
 	for i := range old {
 		for _, k := range old[i] {
 			if k == 0 {
@@ -147,7 +178,11 @@ func (s *set[E]) merge(o *set[E]) {
 	// a bitmap must not be taken apart.
 	if s.dense == nil && (o.dense != nil || s.n < o.n) {
 		small = *s
-		*s = set[E]{groups: slices.Clone(o.groups), n: o.n, zero: o.zero, dense: o.dense.clone()}
+		*s = set[E]{groups: slices.Clone(o.groups), n: o.n, room: s.room, zero: o.zero, dense: o.dense.clone()}
+		if o.wait != nil {
+			wait := *o.wait
+			s.wait, s.waits = &wait, o.waits
+		}
 	}
 	s.addAll(&small)
 }
@@ -158,6 +193,9 @@ func (s *set[E]) addAll(o *set[E]) {
 		s.dense.bits.Or(&o.dense.bits)
 		s.n = int(s.dense.bits.GetCardinality())
 		return
+	}
+	if s.waits > 0 {
+		s.settle()
 	}
 	if o.zero {
 		s.add(0)
@@ -176,6 +214,9 @@ func (s *set[E]) addAll(o *set[E]) {
 			s.add(k)
 		}
 	}
+	for i := range o.waits {
+		s.add(o.wait[i])
+	}
 }
 
 // all gives the keys in no order.
@@ -190,6 +231,11 @@ func (s *set[E]) all(yield func(E) bool) {
 			}
 		}
 	}
+	for k := range s.waiting {
+		if !yield(k) {
+			return
+		}
+	}
 	if s.dense != nil {
 		for it := s.dense.bits.Iterator(); it.HasNext(); {
 			if !yield(E(it.Next())) {
@@ -201,5 +247,9 @@ func (s *set[E]) all(yield func(E) bool) {
 
 // bytes returns the bytes that s owns.
 func (s *set[E]) bytes() int {
-	return cap(s.groups)*int(unsafe.Sizeof([slots]E{})) + s.dense.bytes()
+	n := cap(s.groups)*int(unsafe.Sizeof([slots]E{})) + s.dense.bytes()
+	if s.wait != nil {
+		n += int(unsafe.Sizeof(*s.wait))
+	}
+	return n
 }

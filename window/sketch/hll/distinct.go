@@ -9,7 +9,7 @@ import (
 )
 
 // Distinct counts distinct values: exactly up to 1,024 of them, and nearly so
-// from there on, in at most 16.5 kB. Its zero value is ready. It has the face of
+// from there on, in at most 17 kB. Its zero value is ready. It has the face of
 // agg.Distinct, but that it cannot tell which values there were.
 //
 // Two values are the same as they are for agg.Distinct: if == says so, or if

@@ -74,17 +74,21 @@ func (op *windowed[K, A, T, P]) held() (keys, rows, bytes int64) {
 }
 
 func (op *windowed[K, A, T, P]) run() {
+	b := &op.in.port.batch
 	op.out.begin()
 	op.x.begin()
 	heard := op.late.out.reads > 0
 	if heard {
 		op.late.begin()
 	}
-	b := &op.in.port.batch
+	op.store.Tick(op.st.p.now)
+	if len(b.facts) == 1 && op.alone(b) {
+		op.pass(b, heard)
+		return
+	}
 	if len(b.facts) > 0 {
 		op.keys = op.in.keys(b, op.keys)
 	}
-	op.store.Tick(op.st.p.now)
 	op.told.Panes, op.given = op.x.facts, 0
 	// W between two marks that close nothing makes no difference to any fact:
 	// only the marks at which the store has something to do part the batch.
@@ -100,12 +104,31 @@ func (op *windowed[K, A, T, P]) run() {
 	}
 	op.add(b, pos, len(b.facts))
 	op.give()
+	op.pass(b, heard)
+}
+
+// pass hands on how far W has come.
+func (op *windowed[K, A, T, P]) pass(b *batch[T], heard bool) {
+	in := op.in.port
 	op.out.marks = b.marks
-	op.w = op.in.port.w
-	op.out.moved(op.in.port.w, op.in.port.idle)
+	op.w = in.w
+	op.out.moved(in.w, in.idle)
 	if heard {
-		op.late.give(b.marks, op.in.port.w, op.in.port.idle)
+		op.late.give(b.marks, in.w, in.idle)
 	}
+}
+
+// alone counts a fact by itself that brings nothing about, as most do: there is
+// no use in making columns for it. It reports false if it has not.
+func (op *windowed[K, A, T, P]) alone(b *batch[T]) bool {
+	if n := len(b.marks); n > 0 && b.marks[n-1].W >= op.store.Next() || op.in.key == nil || len(op.out.facts) > 0 {
+		return false
+	}
+	if !op.store.AddOne(op.in.key(b.facts[0]), b.times[0], &b.facts[0]) {
+		return false
+	}
+	op.st.counted(1)
+	return true
 }
 
 // give hands the panes to the port, with those that they take the place of.

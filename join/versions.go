@@ -1,6 +1,7 @@
 package join
 
 import (
+	"math/bits"
 	"slices"
 	"unsafe"
 
@@ -12,8 +13,8 @@ import (
 // Versions is the as-of table: the versions of each key, by time. Its zero
 // value is ready. It works without a pipeline. Not safe for concurrent use.
 //
-// A look-up costs one probe and a glance at the version found last; where it is
-// another, a scan from the newest.
+// A look-up costs one probe, and no guess which it is of the versions near the
+// one found last; another is bisected for.
 type Versions[K comparable, D any] struct {
 	plan  *keys.Plan[K]
 	byKey table.Table[K, history[D]]
@@ -26,8 +27,8 @@ type Versions[K comparable, D any] struct {
 // history is what is known of one key.
 type history[D any] struct {
 	versions []version[D] // by time, each time once
-	hint     int32        // the one found last: facts in a row mostly want the same
-	pruned   bool         // there were others before the first
+	near     vicinity
+	pruned   bool // there were others before the first
 }
 
 type version[D any] struct {
@@ -106,6 +107,7 @@ func (v *Versions[K, D]) put(key K, n version[D]) bool {
 		return false
 	}
 	h.versions = slices.Insert(h.versions, i, n)
+	h.near = vicinity{}
 	v.count++
 	// What a newer version covers can go once the bound reaches the newer one.
 	if i > 0 {
@@ -149,39 +151,72 @@ func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, F
 		slot = uint(n)
 	}
 	h := &v.byKey.Entries[slot].Value
-	if i := int(h.hint); i < len(h.versions) && h.versions[i].from <= t && (i+1 == len(h.versions) || h.versions[i+1].from > t) {
+	if t < h.near.from[0] || t >= h.near.from[nearby] {
+		return h.find(t)
+	}
+	x := &h.versions[h.near.at(t)]
+	if x.deleted {
+		return nil, None
+	}
+	return &x.value, Version
+}
+
+// find bisects for the version as of t, and lays near around it.
+func (h *history[D]) find(t watermark.Time) (*D, Found) {
+	n, _ := slices.BinarySearchFunc(h.versions, t, func(x version[D], t watermark.Time) int {
+		if x.from <= t {
+			return -1
+		}
+		return 1
+	})
+	switch i := n - 1; {
+	case i < 0 && h.pruned:
+		return nil, Gone
+	case i < 0:
+		return nil, None
+	default:
+		h.aim(i)
 		if h.versions[i].deleted {
 			return nil, None
 		}
 		return &h.versions[i].value, Version
 	}
-	return h.find(t)
 }
 
-// find scans from the newest version.
-func (h *history[D]) find(t watermark.Time) (*D, Found) {
-	i := len(h.versions) - 1
-	for ; i >= 0; i-- {
-		if x := &h.versions[i]; x.from <= t {
-			h.hint = int32(i)
-			if x.deleted {
-				return nil, None
-			}
-			return &x.value, Version
-		}
-		if len(h.versions)-i == 16 { // the rest is long enough to bisect
-			i, _ = slices.BinarySearchFunc(h.versions[:i], t, func(x version[D], t watermark.Time) int {
-				if x.from <= t {
-					return -1
-				}
-				return 1
-			})
+// nearby is how many versions in a row are found without a branch.
+const nearby = 4
+
+// vicinity has the times of versions in a row, from number first on, and that of the
+// one after them; Max where there is none. Facts that come out of order want now
+// this one, now that one, in a way that no branch predicts: those that are after a
+// time are counted. The zero value holds no time.
+type vicinity struct {
+	from  [nearby + 1]watermark.Time
+	first int
+}
+
+// aim lays near around version i, most of it behind: time goes on, and it is
+// what comes late that goes back.
+func (h *history[D]) aim(i int) {
+	h.near.first = max(0, i-nearby/2)
+	for k := range h.near.from {
+		h.near.from[k] = watermark.Max
+		if n := h.near.first + k; n < len(h.versions) {
+			h.near.from[k] = h.versions[n].from
 		}
 	}
-	if h.pruned {
-		return nil, Gone
-	}
-	return nil, None
+}
+
+// at returns the number of the version as of t, which is one of them.
+func (n *vicinity) at(t watermark.Time) int {
+	return n.first + nearby - 1 - later(n.from[1], t) - later(n.from[2], t) - later(n.from[3], t)
+}
+
+// later returns 1 if x is after t, else 0.
+func later(x, t watermark.Time) int {
+	const sign = 1 << 63
+	_, less := bits.Sub64(uint64(t)^sign, uint64(x)^sign, 0)
+	return int(less)
 }
 
 // Prune forgets what nobody at or after w can ask for: a version is gone once a
@@ -202,6 +237,7 @@ func (v *Versions[K, D]) Prune(w watermark.Time) {
 			continue
 		}
 		h.versions = slices.Delete(h.versions, 0, n)
+		h.near = vicinity{}
 		h.pruned = true
 		v.count -= n
 	}

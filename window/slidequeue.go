@@ -43,7 +43,16 @@ func (q *slideQueue[A]) at(i uint32) uint32 {
 
 // take puts a fact at t into the queue, which then reaches back to cut, without it.
 func (s *slides[K, A, T, P]) take(q *slideQueue[A], t, cut watermark.Time, fact *T) {
-	s.pass(q, cut)
+	if h := int(q.head); q.front > slideFew && h+slideFew < len(q.ring) && !s.deep {
+		e := q.ring[h:][:slideFew]
+		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
+		q.head, q.n, q.front = q.head+gone, q.n-gone, q.front-gone
+		if gone == slideFew {
+			s.pass(q, cut)
+		}
+	} else {
+		s.pass(q, cut)
+	}
 	if int(q.n) == len(q.ring) {
 		s.rings.move(q, q.n+q.n/8+1, s.deep)
 	}

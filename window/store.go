@@ -89,15 +89,14 @@ func (s *Store[K, A, T, P]) AddAll(key []K, t []watermark.Time, facts []T, told 
 		s.hashes = make([]uint64, max(len(key), 1024))
 	}
 	hashes := s.hashes[:len(key)]
-	if len(key) == 1 {
-		hashes[0] = s.hash(key[0])
-		if s.sliced != nil && s.sliced.foldOne(key[0], hashes[0], t[0], &facts[0]) {
-			return
-		}
-	} else {
-		s.keys.Hash(hashes, key)
-	}
+	s.keys.Hash(hashes, key)
 	s.mechanism.add(columns[K, T]{key, hashes, t[:len(key)], facts[:len(key)]}, told)
+}
+
+// AddOne takes a fact that goes into a pane which is open and has its key already,
+// as most do, and reports false, with nothing done, if this one does not.
+func (s *Store[K, A, T, P]) AddOne(key K, t watermark.Time, fact *T) bool {
+	return s.sliced != nil && s.sliced.foldOne(key, s.keys.Hash1(key), t, fact)
 }
 
 // Next returns the least W at which Advance would have something to do: as long

@@ -37,6 +37,7 @@ func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] 
 	}
 	at := s.open.add(in, sealed, s.hash)
 	at.spans = append(at.spans[:0], spans...)
+	s.overlap = s.overlap || len(spans) > 1
 	if s.set.Deadline > 0 {
 		s.begin(at.spans)
 	}

@@ -26,6 +26,10 @@ func (s *sliced[K, A, T, P]) admit(i int, at *slice[K, A], key K, hash uint64, t
 	n := c.keys.Find(key, hash)
 	if n < 0 {
 		if c.keys.Len() >= s.set.MaxKeys.N {
+			if s.set.MaxKeys.Evict && s.overlap {
+				told.miss(i, Refused, nil, fmt.Sprintf("%d keys are held: must be at most MaxKeys, and none is let go where spans overlap", c.keys.Len()))
+				return false
+			}
 			if !s.set.MaxKeys.Evict {
 				told.miss(i, Refused, nil, fmt.Sprintf("%d keys are held: must be at most MaxKeys", c.keys.Len()))
 				return false

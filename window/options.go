@@ -83,6 +83,8 @@ type Fill int
 // one more is missed, as Refused; or, with Evict, the pane that is oldest fires,
 // Forced, with what it has, and its key is let go. More facts of that key and
 // span make another pane, with an ID of its own: the sum of the parts is the whole.
+// Where spans overlap no key can be let go, so Evict is refused by the check of the
+// rule or, with Spans, a fact of one more is missed as without it.
 type MaxKeys struct {
 	N     int
 	Evict bool

@@ -38,12 +38,12 @@ func (s Settings) check(p Plan) error {
 	return errors.Join(errs...)
 }
 
-// alone reports whether a fact counts in one span only.
+// alone reports whether a fact counts in one span only, as far as the plan can tell.
 func (p Plan) alone() bool {
 	switch p.kind {
 	case onGrid:
 		return p.grid.single()
-	case byTime, sliding:
+	case sliding:
 		return false
 	}
 	return true

@@ -21,14 +21,15 @@ type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	reached watermark.Time // W, but for the rise that Close makes
 	hold    time.Duration  // W fires a span so long after its End: the lateness, if the clock is to fire it
 
-	open   open[K, A]
-	stacks stacks[K, A]
-	sent   []*sentSpan[K, A] // by End and Start: what is to be known of rows that were sent
-	dirty  []dirty[K, A]     // corrections that wait
-	known  known[K]          // Fill
-	census census[K]         // MaxKeys
-	room   room              // nil: no accumulator asks for it
-	clock  []clocked         // Deadline: spans with facts, by End and Start
+	open    open[K, A]
+	stacks  stacks[K, A]
+	sent    []*sentSpan[K, A] // by End and Start: what is to be known of rows that were sent
+	dirty   []dirty[K, A]     // corrections that wait
+	known   known[K]          // Fill
+	census  census[K]         // MaxKeys
+	overlap bool              // a function of time has given more than one span for a time
+	room    room              // nil: no accumulator asks for it
+	clock   []clocked         // Deadline: spans with facts, by End and Start
 
 	spans   []Span // of the fact at hand
 	touched uint32 // keeps the loads of touch

@@ -25,7 +25,8 @@ import (
 // With MaxSpan facts are held until W reaches them, and taken in order of time,
 // those of one time as they were fed; one behind W is late. The first at or after
 // Start + MaxSpan opens the next span, and ends the one before if that is not
-// over: End is then its time. Lateness and EarlyEvery do not go with it, nor does
+// over: End is then its time, and the event time of the pane too, as W may have been
+// there before that fact. Lateness and EarlyEvery do not go with it, nor does
 // MaxKeys.Evict. MaxKeys counts the keys that have open spans, spans that can be
 // corrected, or facts that are held.
 //

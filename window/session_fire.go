@@ -14,6 +14,7 @@ type sessionDue struct {
 	Span
 	number uint64
 	at, n  uint32 // its position, and its key's
+	cut    bool   // MaxSpan has ended it before its time
 }
 
 // advance fires the sessions that the rise of W to w ends, by their ends, then
@@ -73,7 +74,7 @@ func (s *sessions[K, A, T, P]) end(n uint32) {
 	at := c.open
 	for at != 0 && s.all[at].End <= s.w {
 		x := &s.all[at]
-		s.dues = append(s.dues, sessionDue{x.Span, x.number, at, n})
+		s.dues = append(s.dues, sessionDue{x.Span, x.number, at, n, false})
 		at = x.newer
 	}
 	if s.plan.most > 0 && at != c.open { // nothing can reach what W has passed
@@ -110,6 +111,9 @@ func (s *sessions[K, A, T, P]) fire(forced bool, told *Told[K, A]) {
 			*x = sessionSent[A]{n: n + 1, final: n}
 		}
 		s.send(told, d.n, d.at, row.Final, n, forced)
+		if d.cut { // W may have been passed on as far as the fact that shows the end
+			told.Panes[len(told.Panes)-1].Stamp.Time = d.End
+		}
 		if s.plan.most > 0 {
 			s.drop(d.at)
 		}

@@ -29,11 +29,7 @@ func (s *sessions[K, A, T, P]) hold(b columns[K, T], told *Told[K, A]) {
 		s.dues = s.dues[:0]
 		s.follow(uint32(n), t, &b.facts[i])
 		if len(s.dues) > 0 {
-			n := len(told.Panes)
 			s.fire(false, told)
-			for j := n; j < len(told.Panes); j++ { // W has been passed on: the row may not lie behind it
-				told.Panes[j].Stamp.Time = max(told.Panes[j].Stamp.Time, s.w)
-			}
 			told.give(i)
 		}
 	}
@@ -66,8 +62,9 @@ func (s *sessions[K, A, T, P]) follow(n uint32, t watermark.Time, fact *T) {
 			s.leave(c)
 			return
 		}
+		cut := t < x.End
 		x.End = min(x.End, t)
-		s.dues = append(s.dues, sessionDue{x.Span, x.number, at, n})
+		s.dues = append(s.dues, sessionDue{x.Span, x.number, at, n, cut})
 		s.unlink(c, at)
 		s.leave(c)
 	}

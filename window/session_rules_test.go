@@ -460,3 +460,25 @@ func TestLookTellsOfSessions(t *testing.T) {
 	look(1, 100, "[100 110) 0 false")
 	look(1, 120, "[120 130) 1 true")
 }
+
+// Whether W was at the fact that cuts a session short before it came makes no
+// difference to the event time of the pane.
+func TestTheEventTimeOfASessionThatIsCutShort(t *testing.T) {
+	for _, first := range []bool{true, false} {
+		s, err := NewStore[sessionBag, int, int](Session{Gap: 10, MaxSpan: 5}, Settings{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var times []watermark.Time
+		fire := func(p Pane[int, sessionBag]) { times = append(times, p.Stamp.Time) }
+		s.Add(1, 0, 0, nil)
+		if first {
+			s.Advance(5, fire)
+		}
+		s.Add(1, 5, 5, nil)
+		s.Advance(100, fire)
+		if !slices.Equal(times, []watermark.Time{5, 14}) { // the second ends 10 after its fact
+			t.Errorf("W first %t: the event times are %v, want 5 and 14", first, times)
+		}
+	}
+}

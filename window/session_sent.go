@@ -49,7 +49,7 @@ func (s *sessions[K, A, T, P]) correct(n int, at uint32, fact *T, told *Told[K, 
 	}
 	x.facts++
 	P(&x.value).Add(*fact)
-	d := sessionDue{x.Span, x.number, at, uint32(n)}
+	d := sessionDue{x.Span, x.number, at, uint32(n), false}
 	switch {
 	case s.set.Coalesce == 0:
 		s.revise(d, told)
@@ -97,7 +97,7 @@ func (s *sessions[K, A, T, P]) preview(told *Told[K, A]) {
 		for at := s.table.Entries[n].Value.open; at != 0; at = s.all[at].newer {
 			x, o := &s.all[at], &s.sent[at]
 			if !o.early || o.facts != x.facts {
-				s.dues = append(s.dues, sessionDue{x.Span, x.number, at, uint32(n)})
+				s.dues = append(s.dues, sessionDue{x.Span, x.number, at, uint32(n), false})
 			}
 		}
 	}

@@ -24,6 +24,7 @@ var arrows = map[string][]string{
 	"anomaly":                {"row", "watermark", "internal/"},
 	"sink":                   {"row", "watermark", "internal/"},
 	"source":                 {"row", "watermark", "internal/"},
+	"tidemarktest":           {"", "row", "watermark"}, // a program over the library, for tests of its users
 	"internal/…":             {"row", "watermark"},
 	"internal/script":        {"watermark"},
 	"internal/waiting":       {"watermark", "internal/"},
@@ -32,7 +33,7 @@ var arrows = map[string][]string{
 }
 
 // forTests may be imported by test files alone.
-var forTests = []string{"internal/script", "internal/lint", "internal/peers", "window/windowtest"}
+var forTests = []string{"internal/script", "internal/lint", "internal/peers", "tidemarktest", "window/windowtest"}
 
 // arrow returns why the package in the folder from may not import the one in the
 // folder to, or "".
@@ -59,7 +60,7 @@ func arrow(from, to string, test bool) string {
 		return "the package is new here: add it to DESIGN.md, and to arrows in this test"
 	}
 	if test {
-		if from == "" {
+		if from == "" || from == "tidemarktest" && to != "" && !slices.Contains(forTests, to) { // whole pipelines
 			return ""
 		}
 		// A test may use the mechanisms below its package and what is internal.
@@ -127,6 +128,7 @@ import (
 		{"internal/keys", "row", false, true}, {"internal/keys", "internal/table", false, false}, {"internal/keys", "window", false, false}, {"internal/table", "internal/script", true, true},
 		{"internal/script", "watermark", false, true}, {"internal/script", "", false, false},
 		{"examples/a", "", false, true}, {"examples/a", "examples/a/b", false, true}, {"bench", "bench/rivals", false, true}, {"bench", "examples/a", false, false},
+		{"tidemarktest", "", false, true}, {"tidemarktest", "window", false, false}, {"tidemarktest", "join", true, true}, {"", "tidemarktest", false, false}, {"", "tidemarktest", true, true}, {"examples/a", "tidemarktest", true, true},
 		{"", "examples/a", true, false}, {"brandnew", "row", false, false},
 	} {
 		if why := arrow(c.from, c.to, c.test); (why == "") != c.ok {

@@ -44,12 +44,17 @@ type market struct {
 
 // newMarket has a tumbling window of size; clock says whether the pipeline has one.
 func newMarket(t testing.TB, how watermark.Bounded, size time.Duration, clock bool) *market {
+	return newMarketOf(t, how, clock, window.Tumble{Size: size})
+}
+
+// newMarketOf is newMarket with another window.
+func newMarketOf(t testing.TB, how watermark.Bounded, clock bool, rule window.Rule, options ...window.Option) *market {
 	m := &market{TB: t}
 	if clock {
 		m.p.Clock = func() time.Time { return m.now }
 	}
 	in, sales := tidemark.From(&m.p, "sales", sale.time, how)
-	panes, late := tidemark.Window[till](tidemark.KeyBy(sales, sale.shop), window.Tumble{Size: size})
+	panes, late := tidemark.Window[till](tidemark.KeyBy(sales, sale.shop), rule, options...)
 	m.in, m.panes, m.out, m.late = in, panes, tidemark.Collect(panes), tidemark.Collect(late)
 	return m
 }

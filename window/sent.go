@@ -84,7 +84,7 @@ func (s *sliced[K, A, T, P]) of(span Span, key K, hash uint64) (c cell[A]) {
 		if !s.holds(span, at) {
 			continue
 		}
-		if n := at.table.Find(key, hash); n >= 0 {
+		if n := at.table.Find(key, hash); n >= 0 && at.table.Entries[n].Value.facts > 0 { // it may have just been put there
 			s.mergeCell(&c, &at.table.Entries[n].Value, at.Start.Sub(span.Start))
 		}
 	}

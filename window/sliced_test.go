@@ -484,3 +484,19 @@ func randomRule(r *rand.Rand) (rule Rule, spans func(watermark.Time) []Span, all
 	}
 	return rule, spans, all, set
 }
+
+// The pane that a late fact corrects is told as it was sent, though the fact has
+// opened a slice of it.
+func TestTheReplacedPaneHasTheLastFactThatItHad(t *testing.T) {
+	s, err := NewStore[bag, int, int](Hop{Size: 10, Every: 5}, Settings{Lateness: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Add(1, 2, 2, nil)
+	s.Advance(20, func(Pane[int, bag]) {})
+	var told Told[int, bag]
+	s.AddAll([]int{1}, []watermark.Time{7}, []int{7}, &told)
+	if len(told.Replaced) != 1 || told.Replaced[0].Pane.Last != 2 {
+		t.Errorf("replaced %+v, want one with its last fact at 2", told.Replaced)
+	}
+}

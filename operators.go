@@ -111,11 +111,16 @@ type flatMapper[T, R any] struct {
 	f    func(T, func(R))
 	emit func(R)
 	live bool
+	seed uint64 // of the IDs of further rows
 	x    items[R]
 	out  *port[R]
 }
 
-func (op *flatMapper[T, R]) open() error { op.out.inherits(op.in); return nil }
+func (op *flatMapper[T, R]) open() error {
+	op.out.inherits(op.in)
+	op.seed = keys.Seed(op.st.p.Name + "/" + op.st.name)[0]
+	return nil
+}
 
 func (op *flatMapper[T, R]) detail() string { return "" }
 
@@ -135,7 +140,7 @@ func (op *flatMapper[T, R]) run() {
 			x.cause = append(x.cause, b.cause[i])
 			if op.out.mode == columned {
 				s := b.stampOf(i)
-				s.ID = numbered(s.ID, n)
+				s.ID = op.numbered(s.ID, n)
 				x.stamps = append(x.stamps, s)
 			}
 		}
@@ -159,7 +164,7 @@ func (op *flatMapper[T, R]) again(b *batch[T], i int, old *replaced[T]) {
 	now := append([]R(nil), x.facts[from:]...)
 	x.facts = x.facts[:from]
 	for n := range max(len(before), len(now)) {
-		s.ID, was.ID = numbered(b.stampOf(i).ID, n), numbered(old.stamp.ID, n)
+		s.ID, was.ID = op.numbered(b.stampOf(i).ID, n), op.numbered(old.stamp.ID, n)
 		stamp := s
 		if n < len(now) {
 			x.facts = append(x.facts, now[n])
@@ -174,10 +179,11 @@ func (op *flatMapper[T, R]) again(b *batch[T], i int, old *replaced[T]) {
 	}
 }
 
-// numbered gives the rows that come of one row each their ID.
-func numbered(id row.ID, n int) row.ID {
+// numbered gives the rows that come of one row each their ID. The stage is in it:
+// others give the rows of one time or of one row their IDs by a number too.
+func (op *flatMapper[T, R]) numbered(id row.ID, n int) row.ID {
 	if n == 0 || id == (row.ID{}) {
 		return id
 	}
-	return row.ID(keys.Fold([2]uint64(id), uint64(n)))
+	return row.ID(keys.Fold([2]uint64(id), op.seed, uint64(n)))
 }

@@ -3,7 +3,6 @@ package tidemark
 import (
 	"fmt"
 
-	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -78,6 +77,7 @@ type merger[S Same[S, T], T any] struct {
 	args []S
 	in   []arg[T]
 	cols []column // the keys of each argument
+	met  meeting  // where rows can take the place of others
 	x    items[T]
 	out  *port[T]
 	w    watermark.Time
@@ -112,13 +112,12 @@ func (op *merger[S, T]) run() {
 		if !ok && !moved {
 			break
 		}
-		if op.out.rev.by != "" { // a row that one branch withdraws, another may renew
+		if ok && op.out.rev.by != "" && op.meet(cause) {
+			op.takeMet(cause)
+		} else {
 			for i := range op.in {
-				op.takeWithdrawn(i, cause, ok)
+				op.take(i, cause, ok)
 			}
-		}
-		for i := range op.in {
-			op.take(i, cause, ok)
 		}
 		for i := range op.in {
 			if op.in[i].advance(cause) {
@@ -146,27 +145,10 @@ func (op *merger[S, T]) take(i int, cause uint32, ok bool) {
 	b.keys = op.cols[i]
 	n := a.at
 	for a.at < len(b.cause) && b.cause[a.at] == cause {
-		if op.out.rev.by == "" || b.stampOf(a.at).Kind != row.Withdrawn {
-			op.x.take(&b, a.at, cause, op.out.mode)
-		}
+		op.x.take(&b, a.at, cause, op.out.mode)
 		a.at++
 	}
 	op.st.counted(a.at - n)
-}
-
-// takeWithdrawn takes the items of cause from argument i that withdraw a row.
-func (op *merger[S, T]) takeWithdrawn(i int, cause uint32, ok bool) {
-	a := &op.in[i]
-	if !ok || !a.fed() {
-		return
-	}
-	b := a.batch
-	b.keys = op.cols[i]
-	for at := a.at; at < len(b.cause) && b.cause[at] == cause; at++ {
-		if b.stampOf(at).Kind == row.Withdrawn {
-			op.x.take(&b, at, cause, op.out.mode)
-		}
-	}
 }
 
 // least returns the least W of the arguments that are active: neither idle nor

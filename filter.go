@@ -98,7 +98,7 @@ func (op *validate[T]) run() {
 	b := &op.in.batch
 	op.start()
 	op.bad.begin()
-	if len(b.olds) > 0 || op.in.rev.unsure && op.in.rev.by != "" {
+	if op.in.rev.by != "" { // what comes withdrawn has no row that it replaces
 		op.revise(b)
 		return
 	}
@@ -118,20 +118,24 @@ func (op *validate[T]) run() {
 	op.st.ledger.Invalid += n - good
 }
 
-// revise is run for a batch in which rows take the place of others, as in
+// revise is run for rows that can take the place of others, as in
 // Filter. One that is not valid while the other was goes to bad, and the other
-// leaves the good ones as withdrawn.
+// leaves the good ones as withdrawn. What comes withdrawn itself is no fact that
+// could be missed: it goes where the row went that it takes back.
 func (op *validate[T]) revise(b *batch[T]) {
 	for i := range b.facts {
 		op.st.ledger.Fed++
 		err := op.check(b.facts[i])
-		op.again(b, i, err == nil, func(f T) bool { return op.check(f) == nil })
-		if err == nil {
+		went := op.again(b, i, err == nil, func(f T) bool { return op.check(f) == nil })
+		switch gone := b.stampOf(i).Kind == row.Withdrawn; {
+		case gone && !went:
+			op.st.ledger.Filtered++
+		case gone || err == nil:
 			op.st.ledger.Counted++
-			continue
+		default:
+			op.st.ledger.Invalid++
+			op.bad.add(b, i, op.seen, Missed[T]{Reason: Invalid, Detail: err.Error()})
 		}
-		op.st.ledger.Invalid++
-		op.bad.add(b, i, op.seen, Missed[T]{Reason: Invalid, Detail: err.Error()})
 	}
 	op.giveOwn(b, op.in.w, op.in.idle)
 	op.bad.give(b.marks, op.in.w, op.in.idle)

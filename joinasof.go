@@ -218,6 +218,9 @@ func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermar
 		if found != join.Version {
 			if found != join.None || !op.zero {
 				op.part(b, i)
+				if op.out.rev.by != "" && op.takesBack(op.lkeys[i], b.times[i], b.cause[i], b.stampOf(i), b.facts[i]) {
+					continue
+				}
 				op.missed.add(b, i, came, op.why(found))
 				if old := b.replacedBy(i); old != nil && found == join.None {
 					op.withdraw(op.lkeys[i], b.times[i], b.cause[i], b.stampOf(i), old)
@@ -269,6 +272,23 @@ func (op *joinAsOf[K, L, D, R]) withdraw(key K, t watermark.Time, cause uint32, 
 	op.keys.keys = append(op.keys.keys, key)
 	op.st.ledger.Out.Withdrawn++
 	op.st.ledger.Counted-- // the rows are counted as they leave; its fact is told as missed
+}
+
+// takesBack reports whether a left row that meets no version is itself withdrawn:
+// it is no fact that could be missed. Where nobody can know whether the row that it
+// takes back had a version, it goes on.
+func (op *joinAsOf[K, L, D, R]) takesBack(key K, t watermark.Time, cause uint32, stamp row.Stamp, fact L) bool {
+	if stamp.Kind != row.Withdrawn {
+		return false
+	}
+	if !op.out.rev.unsure {
+		op.st.ledger.Filtered++
+		return true
+	}
+	op.x.facts, op.x.times, op.x.cause = append(op.x.facts, op.row(fact, op.none)), append(op.x.times, t), append(op.x.cause, cause)
+	op.x.stamps = append(op.x.stamps, stamp)
+	op.keys.keys = append(op.keys.keys, key)
+	return true
 }
 
 // part ends that the rows of a batch have the times, causes and keys of its
@@ -393,6 +413,9 @@ func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 			op.x.stamps = append(op.x.stamps, stamp)
 		}
 		op.again(p.key, t, p.old)
+		return
+	}
+	if op.takesBack(p.key, t, cause, stamp, p.fact) {
 		return
 	}
 	m := op.why(found)

@@ -201,10 +201,7 @@ func (s *sliced[K, A, T, P]) next() watermark.Time {
 	if s.lay == nil {
 		return s.w.Add(1) // no function tells where its spans end
 	}
-	n := watermark.Max
-	if s.hold == 0 {
-		n = s.lay.next(s.w)
-	}
+	n := s.lay.next(s.w) // with hold nothing fires there, but what W has reached is not Forced any more
 	if d := s.set.Lateness; d > 0 {
 		n = min(n, s.lay.next(s.w.Add(-d)).Add(d))
 	}

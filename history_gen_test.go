@@ -45,7 +45,7 @@ func (g *generator) history() (sh *shape, calls []action, start int64) {
 		g.sh.limit = 1 + g.IntN(5)
 	}
 	g.base = oneOf[int64](g, 0, 0, 0, -50*g.unit, 1e18, -1e18)
-	if !g.sh.clock && !g.commute && g.IntN(20) == 0 {
+	if !g.sh.clock && !g.commute && g.IntN(20) == 0 && !g.loose() {
 		g.base = oneOf(g, math.MinInt64+20*g.unit, math.MaxInt64-40*g.unit)
 	}
 	return g.sh, g.calls(), g.base + g.units(40)
@@ -72,7 +72,9 @@ func (g *generator) input() *feedSpec {
 // add appends a step, and returns its number.
 func (g *generator) add(s step) int {
 	s.commute = g.commute
-	s.a, s.m = int64(g.IntN(5)), int64(2+g.IntN(3))
+	if s.m == 0 {
+		s.a, s.m = int64(g.IntN(5)), int64(2+g.IntN(3))
+	}
 	g.sh.steps = append(g.sh.steps, s)
 	return len(g.sh.steps) - 1
 }
@@ -99,7 +101,10 @@ func (g *generator) ofKind(kinds ...kind) int {
 // keyed returns a keyed stream, a new one if need be.
 func (g *generator) keyed(ok func(i int) bool) int {
 	i := g.pick(func(i int, s *step) bool { return s.kind != paned && ok(i) })
-	if i >= 0 && g.sh.steps[i].kind == sales {
+	if i < 0 {
+		return i
+	}
+	if g.sh.steps[i].kind == sales {
 		i = g.add(step{op: opKey, kind: keyed, from: []int{i}})
 	}
 	return i
@@ -122,8 +127,12 @@ func (g *generator) orderly(i int) bool {
 
 // operator adds one, with a step for its key if it needs one.
 func (g *generator) operator() {
-	switch op := oneOf(g, opFilter, opMap, opFlatMap, opValidate, opInOrder, opMerge, opMerge, opWindow, opWindow, opWindow, opWindowPanes, opJoin, opJoin, opMissed, opMissed); op {
-	case opFilter, opValidate, opInOrder:
+	switch op := oneOf(g, opFilter, opMap, opFlatMap, opValidate, opInOrder, opMerge, opMerge, opWindow, opWindow, opWindow, opWindowPanes, opJoin, opJoin, opMissed, opMissed, opTop); op {
+	case opInOrder:
+		if i := g.once(sales, keyed, paned); i >= 0 {
+			g.add(step{op: op, kind: g.sh.steps[i].kind, from: []int{i}})
+		}
+	case opFilter, opValidate:
 		i := g.ofKind(sales, keyed, paned)
 		g.add(step{op: op, kind: g.sh.steps[i].kind, from: []int{i}})
 	case opMap, opFlatMap:
@@ -131,16 +140,34 @@ func (g *generator) operator() {
 	case opMerge:
 		i := g.ofKind(sales, keyed, paned)
 		s := step{op: op, kind: g.sh.steps[i].kind, from: []int{i}}
+		if g.sh.revises(i) { // branches that part it, and others
+			x := step{op: opFilter, kind: s.kind, from: []int{i}, a: int64(g.IntN(5)), m: int64(2 + g.IntN(3))}
+			s.from[0] = g.add(x)
+			x.not = true
+			s.from = append(s.from, g.add(x))
+		}
 		for range 1 + g.IntN(2) {
-			s.from = append(s.from, g.ofKind(s.kind))
+			if k := g.once(s.kind); k >= 0 {
+				s.from = append(s.from, k)
+			}
 		}
 		g.Shuffle(len(s.from), func(i, j int) { s.from[i], s.from[j] = s.from[j], s.from[i] })
 		g.add(s)
 	case opWindow:
-		g.window(op, paned, g.keyed(anything))
+		if i := g.keyed(g.still); i >= 0 {
+			g.window(op, paned, i)
+		}
 	case opWindowPanes:
-		if i := g.ofKind(paned); i >= 0 {
+		if i := g.once(paned); i >= 0 {
 			g.window(op, sales, i)
+		}
+	case opTop:
+		i := g.once(paned)
+		if i < 0 || g.IntN(2) == 0 {
+			i = g.keyed(g.still)
+		}
+		if i >= 0 {
+			g.add(step{op: op, kind: sales, from: []int{i}, n: 1 + g.IntN(4)})
 		}
 	case opJoin:
 		g.join()
@@ -158,8 +185,82 @@ func (g *generator) window(op operation, kind kind, from int) {
 	}
 	if !g.commute && g.IntN(40) == 0 {
 		s.size, s.offset = oneOf[int64](g, 1<<40, 1<<62+3, math.MaxInt64), int64(g.Uint64())
+		g.add(s)
+		return
 	}
+	g.spec(&s)
 	g.add(s)
+}
+
+// spec gives a window more than a size: another rule, spans that share slices, and
+// options that go with it.
+func (g *generator) spec(s *step) {
+	some := func(x ...int64) int64 {
+		if g.IntN(3) > 0 {
+			return 0
+		}
+		return oneOf(g, x...)
+	}
+	if s.op == opWindow && g.IntN(2) == 0 {
+		s.rules = oneOf(g, ruleSession, ruleSession, ruleStagger, ruleStagger, ruleSlide, ruleCount, ruleSpans, ruleArrival)
+		if s.rules == ruleArrival && !g.sh.clock {
+			s.rules = ruleStagger
+		}
+		s.offset = 0
+	}
+	switch {
+	case s.rules == ruleSession:
+		s.most = some(g.unit, 5*g.unit, 15*g.unit)
+	case s.rules == ruleCount:
+		s.n, s.most = 1+g.IntN(5), some(g.unit, 5*g.unit, 15*g.unit)
+	case s.rules == ruleSpans:
+		s.size, s.sorted = g.unit, true // the order of keys depends on slices
+	case s.rules == "" && s.op == opWindow && g.IntN(3) > 0:
+		s.sorted = true
+		n := 1 + int64(g.IntN(4))
+		switch s.every = max(1, s.size/n); g.IntN(3) {
+		case 0:
+			s.grows, s.changed, s.size = true, g.IntN(2) == 0, s.every*n
+		case 1:
+			s.every = 1 + g.Int64N(s.every)
+			s.every = max(s.every, s.size/12)
+		}
+	}
+	ordered := s.rules == ruleSlide || s.rules == ruleCount || s.rules == ruleSession && s.most > 0 // facts are taken by time
+	if !ordered {
+		s.lateness = some(1, g.unit, 5*g.unit, 20*g.unit, 40*g.unit)
+		if !g.commute {
+			s.early = some(1, 3*g.unit, 10*g.unit)
+		}
+	}
+	if g.sh.clock && !s.perKey() && s.rules != ruleArrival {
+		s.deadline = some(1, 5*g.unit, 20*g.unit, 50*g.unit)
+	}
+	if s.rules == "" && s.deadline == 0 && !s.changed {
+		s.fill = int(some(1, 2, 3))
+	}
+	if s.lateness > 0 || s.deadline > 0 || s.rules == ruleArrival {
+		s.coalesce = some(1, 2*g.unit, 10*g.unit)
+	}
+	if s.fill == 0 && s.deadline == 0 && s.rules != ruleArrival && !g.commute {
+		s.keys = int(some(1, 2, 2, 3))
+		evicts := s.rules == ruleStagger || s.rules == ruleCount
+		s.evict = s.keys > 0 && evicts && s.lateness == 0 && s.early == 0 && g.IntN(2) == 0
+	}
+}
+
+// loose reports whether there is a window whose spans share slices: those are not
+// tried at the bounds of time.
+func (g *generator) loose() bool {
+	return slices.ContainsFunc(g.sh.steps, func(s step) bool { return s.loose() })
+}
+
+// still reports whether the rows of step i never come again.
+func (g *generator) still(i int) bool { return !g.sh.revises(i) }
+
+// once is ofKind for steps whose rows never come again.
+func (g *generator) once(kinds ...kind) int {
+	return g.pick(func(i int, s *step) bool { return slices.Contains(kinds, s.kind) && g.still(i) })
 }
 
 func (g *generator) join() {
@@ -167,11 +268,14 @@ func (g *generator) join() {
 	right := -1
 	if g.commute {
 		s.how.Wait = join.Strict
-		right = g.keyed(g.orderly)
+		right = g.keyed(func(i int) bool { return g.orderly(i) && g.still(i) })
 	} else {
 		within := join.Within(oneOf(g, 0, 1, 2*g.unit, 5*g.unit, 5*g.unit, math.MaxInt64))
 		s.how.Wait = oneOf[join.Wait](g, join.Live, join.Strict, within, within, nil)
-		right = g.keyed(anything)
+		right = g.keyed(g.still)
+	}
+	if right < 0 {
+		return
 	}
 	if g.IntN(2) == 0 {
 		s.how.Missing = join.Zero
@@ -208,8 +312,9 @@ func (g *generator) bounds(t int64) int64 {
 	if i < 0 {
 		return t
 	}
-	span := g.sh.steps[i].span(watermark.Time(t))
-	return int64(oneOf(g, span.Start, span.End))
+	s := &g.sh.steps[i]
+	span := oneOf(g, s.spans(watermark.Time(t))...)
+	return int64(oneOf(g, span.Start, span.End, span.End.Add(time.Duration(s.lateness))))
 }
 
 // time returns one near cur.
@@ -242,7 +347,7 @@ func (g *generator) calls() (calls []action) {
 	parts := make([]int, 3) // of each input, beside the unnamed one
 	inputs := len(g.pickAll(opInput))
 	cur := []int64{g.base, g.base, g.base}
-	outliers, idles, closes, unnamed := g.IntN(8) == 0, g.IntN(3) == 0, g.IntN(4) == 0, g.IntN(2) == 0
+	outliers, idles, closes, unnamed := g.IntN(8) == 0 && !g.loose(), g.IntN(3) == 0, g.IntN(4) == 0, g.IntN(2) == 0
 	most := oneOf(g, 3, 10, 30)
 	for range 1 + g.IntN(most) {
 		i := g.IntN(inputs)

@@ -119,6 +119,11 @@ func (r *reference) next() (due time.Time) {
 			}
 		}
 	}
+	for _, s := range r.stages {
+		if at := s.dueByClock(); at < watermark.Max && (due.IsZero() || at.UTC().Before(due)) {
+			due = at.UTC()
+		}
+	}
 	return due
 }
 
@@ -140,6 +145,11 @@ func (r *reference) tick(clock int64) {
 	for _, in := range r.inputs {
 		if in.tick(now, before) {
 			r.event(in.settle)
+		}
+	}
+	for _, s := range r.stages {
+		if due := s.dueByClock(); due <= r.now {
+			r.event(func() { r.clock = s })
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
@@ -161,8 +162,9 @@ func (pl *player) build(i int) {
 		}
 		b.sales = named(s, i, b.sales)
 	case opWindow:
-		b.panes, b.missed = tidemark.Window[fold](in.keyed, s.rule(), s.options()...)
-		b.panes = named(s, i, b.panes)
+		windowSales(s, i, in, b)
+	case opTop:
+		top(s, i, of, in, b)
 	case opWindowPanes:
 		windowPanes(s, i, in, b)
 	case opJoin:
@@ -184,17 +186,6 @@ func (pl *player) build(i int) {
 			b.panes, b.missedPanes = same(pl, s, i, func(b *built) tidemark.Keyed[int, takings] { return b.panes }, func(x takings) sale { return paneSale(x, s.commute) })
 		}
 	}
-}
-
-func (s *step) rule() window.Rule {
-	return window.Tumble{Size: time.Duration(s.size), Offset: time.Duration(s.offset)}
-}
-
-func (s *step) options() []window.Option {
-	if s.sorted {
-		return []window.Option{window.Sorted}
-	}
-	return nil
 }
 
 func (pl *player) input(s *step, i int) {
@@ -309,7 +300,7 @@ func (sh *shape) missesPanes(i int) bool {
 
 func missedRecord[T any](m tidemark.Missed[T], r record) record {
 	r.reason, r.time, r.w, r.stage, r.detail, r.spans = m.Reason, m.Time, m.Watermark, m.Stage, m.Detail, len(m.Spans)
-	if m.Reason != tidemark.Invalid {
+	if m.Reason != tidemark.Invalid && !strings.Contains(m.Detail, "MaxKeys") {
 		r.detail = ""
 	}
 	if len(m.Spans) > 0 {

@@ -52,17 +52,15 @@ type refStage struct {
 	lw, rw watermark.Time // join: W of both sides
 	ledger tidemark.StageStats
 
-	input    *refInput
-	open     []refPane      // window: in the order of their first facts
-	held     []refWaiting   // inorder, join: in the order of their coming
-	versions []refVersion   // join: in the order of their coming
-	bound    watermark.Time // join: what versions have been pruned by
+	input *refInput
+	refWindow
+	given    map[row.ID][]refRow // the rows that stand, by that of which they were made
+	held     []refWaiting        // inorder, top, join: in the order of their coming
+	versions []refVersion        // join: in the order of their coming
+	bound    watermark.Time      // join: what versions have been pruned by
+	joined   watermark.Time      // join: the latest time of a row given
+	behind   time.Duration       // join: the greatest lateness before it
 	old      tidemark.StageStats
-}
-
-type refPane struct {
-	takings
-	key int
 }
 
 type refWaiting struct {
@@ -86,14 +84,22 @@ type reference struct {
 	ended  bool
 	errors int // refused facts that nobody listens to
 	due    []time.Time
+	clock  *refStage // the window that the clock fires in the event at hand
+	unsure bool      // rows that can come again were joined without waiting for their versions
+	rough  bool      // and taken apart behind that, or a version came after they had been joined
 }
 
 func newReference(sh *shape) *reference {
 	r := &reference{shape: sh, rows: make([][]refRow, len(sh.outs))}
 	for i := range sh.steps {
 		s := &refStage{step: &sh.steps[i], index: i, bound: watermark.Min, lw: watermark.Min, rw: watermark.Min}
-		s.main.w, s.missed.w = watermark.Min, watermark.Min
+		s.main.w, s.missed.w, s.joined, s.reached = watermark.Min, watermark.Min, watermark.Min, watermark.Min
+		s.behind = time.Duration(sh.behind(i))
+		if s.op == opWindow || s.op == opWindowPanes {
+			s.mech = newMechanism(s)
+		}
 		r.stages = append(r.stages, s)
+		r.unsure, r.rough = r.unsure || sh.unsure(i), r.rough || (s.op == opJoin || s.op == opFlatMap) && sh.unsure(s.from[0])
 		if s.op == opInput {
 			s.input = newRefInput(s.source, sh.clock)
 			r.inputs = append(r.inputs, s.input)
@@ -108,6 +114,7 @@ func (r *reference) event(f func()) {
 		s.main.rows, s.missed.rows = nil, nil
 	}
 	f()
+	defer func() { r.clock = nil }()
 	for _, s := range r.stages {
 		if s.op != opInput {
 			r.step(s)
@@ -149,111 +156,129 @@ func (r *reference) step(s *refStage) {
 			s.ledger.Fed++
 			r.take(s, x, before)
 		}
-		s.release(in.w, r.forced)
+		switch s.op {
+		case opWindow, opWindowPanes:
+			s.advance(before, in.w, r.forced)
+			if r.clock == s {
+				s.expire(r.now, in.w)
+			}
+		case opTop:
+			s.rank(in.w, r.forced)
+		default:
+			s.release(in.w)
+		}
 	}
 	s.missed.w, s.missed.idle = s.main.w, s.main.idle
-	s.ledger.Held = uint64(len(s.held))
+	if s.op != opTop { // which counts them as they come
+		s.ledger.Held = uint64(len(s.held))
+	}
 }
 
 // take is what the stages with one input do with a row; w is W as it finds it.
 func (r *reference) take(s *refStage, x refRow, w watermark.Time) {
 	switch s.op {
 	case opFilter:
-		if !s.keeps(x) {
+		if s.keeps(x) && s.give(x, x) || !s.keeps(x) && s.give(x) {
+			break
+		}
+		s.ledger.Filtered++
+		return
+	case opValidate:
+		err := s.check(x)
+		went := err == nil && s.give(x, x) || err != nil && s.give(x)
+		switch withdrawn := x.stamp.Kind == row.Withdrawn; {
+		case withdrawn && !went:
 			s.ledger.Filtered++
 			return
-		}
-		s.main.rows = append(s.main.rows, x)
-	case opValidate:
-		if err := s.check(x); err != nil {
+		case !withdrawn && err != nil:
 			s.ledger.Invalid++
 			s.miss(x, refMiss{w: w, reason: tidemark.Invalid, detail: err.Error()})
 			return
 		}
-		s.main.rows = append(s.main.rows, x)
 	case opMap, opMissed:
-		x.sale = s.convert(x)
-		x.pane, x.miss = takings{}, nil
-		s.main.rows = append(s.main.rows, x)
+		y := x
+		y.sale = s.convert(x)
+		y.pane, y.miss = takings{}, nil
+		s.give(x, y)
 	case opFlatMap:
-		id, from := x.stamp.ID, s.convert(x)
-		x.pane = takings{}
+		from := s.convert(x)
+		var rows []refRow
 		for n := range s.copies(from) {
-			x.sale = nth(from, n)
-			if x.stamp.ID = id; n > 0 && id != (row.ID{}) {
-				x.stamp.ID = row.ID{mix(int64(id[0]), int64(n)), id[1]}
+			y := x
+			y.sale, y.pane = nth(from, n), takings{}
+			if id := x.stamp.ID; n > 0 && id != (row.ID{}) {
+				y.stamp.ID = row.ID{mix(int64(id[0]), int64(n), int64(s.index)), id[1]}
 			}
-			s.main.rows = append(s.main.rows, x)
+			rows = append(rows, y)
 		}
-	case opInOrder:
+		s.give(x, rows...)
+	case opInOrder, opTop:
 		if x.time < w {
 			s.ledger.Late++
 			s.miss(x, refMiss{w: w, reason: tidemark.Late})
 			return
 		}
 		s.held = append(s.held, refWaiting{x, w})
-		return
-	case opWindow, opWindowPanes:
-		span := s.span(x.time)
-		if w >= span.End {
-			s.ledger.Late++
-			s.miss(x, refMiss{w: w, reason: tidemark.Late, spans: []tidemark.Span{span}})
+		if s.op == opInOrder {
 			return
 		}
-		s.fold(x, span)
+	case opWindow, opWindowPanes:
+		late, refused := s.count(x, w, r.now)
+		switch {
+		case refused != "":
+			s.ledger.Refused++
+			s.miss(x, refMiss{w: w, reason: tidemark.Refused, detail: refused})
+			return
+		case len(late) > 0:
+			s.ledger.Late++
+			s.miss(x, refMiss{w: w, reason: tidemark.Late, spans: late})
+			return
+		}
 	}
 	s.ledger.Counted++
 }
 
-// fold adds a fact to the pane of its key and span.
-func (s *refStage) fold(x refRow, span tidemark.Span) {
-	i := slices.IndexFunc(s.open, func(p refPane) bool { return p.key == x.key && p.Span == span })
-	if i < 0 {
-		i = len(s.open)
-		s.open = append(s.open, refPane{takings{Span: span, Key: x.key, Last: x.time}, x.key})
+// give gives the rows that a stage makes of x, and reports whether there are any.
+// If x takes the place of another row, those that were made of that one, and have
+// no successor, leave as withdrawn, as they were sent.
+func (s *refStage) give(x refRow, rows ...refRow) bool {
+	stamp := x.stamp
+	if stamp.ID == (row.ID{}) {
+		s.main.rows = append(s.main.rows, rows...)
+		return len(rows) > 0
 	}
-	p := &s.open[i]
-	if s.op == opWindow {
-		p.Value.Add(x.sale)
-	} else {
-		p.Value.Add(paneSale(x.pane, s.commute))
+	if s.given == nil {
+		s.given = map[row.ID][]refRow{}
 	}
-	p.Facts++
-	p.Last = max(p.Last, x.time)
+	if stamp.Kind == row.Withdrawn {
+		rows = nil
+	}
+	all := slices.Clone(rows)
+	for _, old := range s.given[stamp.ID] {
+		same := func(y refRow) bool { return y.stamp.ID == old.stamp.ID }
+		if stamp.Kind != row.Withdrawn && stamp.Revision == 0 || slices.ContainsFunc(rows, same) {
+			continue
+		}
+		id := old.stamp.ID
+		old.stamp, old.time = stamp, x.time
+		old.stamp.ID, old.stamp.Kind = id, row.Withdrawn
+		if stamp.Kind != row.Withdrawn {
+			s.ledger.Out.Withdrawn++
+		}
+		all = append(all, old)
+	}
+	s.given[stamp.ID] = slices.Clone(rows)
+	s.main.rows = append(s.main.rows, all...)
+	return len(all) > 0
 }
 
-// release gives what W has made due: W is beyond a fact held back, or at the
-// end of a span.
-func (s *refStage) release(w watermark.Time, forced bool) {
+// release gives what W has made due: W is beyond a fact held back.
+func (s *refStage) release(w watermark.Time) {
 	slices.SortStableFunc(s.held, func(a, b refWaiting) int { return cmp.Compare(a.time, b.time) })
 	for len(s.held) > 0 && s.held[0].time < w {
 		s.ledger.Counted++
 		s.main.rows = append(s.main.rows, s.held[0].refRow)
 		s.held = s.held[1:]
-	}
-	var fired []refPane
-	s.open = slices.DeleteFunc(s.open, func(p refPane) bool {
-		if p.End > w {
-			return false
-		}
-		fired = append(fired, p)
-		return true
-	})
-	slices.SortStableFunc(fired, func(a, b refPane) int {
-		if c := cmp.Or(cmp.Compare(a.End, b.End), cmp.Compare(a.Start, b.Start)); c != 0 || !s.sorted {
-			return c
-		}
-		return cmp.Compare(a.key, b.key)
-	})
-	for _, p := range fired {
-		s.ledger.Out.Final++
-		id := row.ID{mix(int64(p.key), int64(p.Start), int64(p.End)), uint64(s.index) + 1}
-		p.Stamp = row.Stamp{Time: p.End.Add(-1), Forced: forced, ID: id}
-		x := refRow{pane: p.takings, key: p.key, time: p.Stamp.Time, stamp: p.Stamp}
-		if s.op == opWindowPanes {
-			x.sale, x.pane = paneSale(p.takings, s.commute), takings{}
-		}
-		s.main.rows = append(s.main.rows, x)
 	}
 }
 
@@ -271,9 +296,10 @@ func (s *refStage) miss(x refRow, m refMiss) {
 func (r *reference) merge(s *refStage, before watermark.Time) {
 	var active []watermark.Time
 	open := 0
+	var rows [][]refRow
 	for _, f := range s.from {
 		in := &r.stages[f].main
-		s.main.rows = append(s.main.rows, in.rows...)
+		rows = append(rows, in.rows)
 		if in.w == watermark.Max {
 			continue
 		}
@@ -290,8 +316,11 @@ func (r *reference) merge(s *refStage, before watermark.Time) {
 	default:
 		s.main.idle = true
 	}
-	s.ledger.Fed += uint64(len(s.main.rows))
+	for _, some := range rows {
+		s.ledger.Fed += uint64(len(some))
+	}
 	s.ledger.Counted = s.ledger.Fed
+	s.main.rows = meet(rows)
 }
 
 // join takes what the event caused, left facts before versions, then moves W.
@@ -299,7 +328,7 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 	left, right := &r.stages[s.from[0]].main, &r.stages[s.from[1]].main
 	for _, x := range left.rows {
 		s.ledger.Fed++
-		if s.due(x.time, left.idle, right.idle) || s.waitsWithin() && x.time < s.lw {
+		if s.due(x.time, left.idle, right.idle) || s.waitsWithin() && x.time < s.lw && !r.shape.revises(s.from[0]) {
 			s.meet(refWaiting{x, s.lw})
 		} else {
 			s.held = append(s.held, refWaiting{x, s.lw})
@@ -307,6 +336,7 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 	}
 	for _, x := range right.rows {
 		v := refVersion{x, x.sale.Deleted()}
+		r.rough = r.rough || s.how.Wait == join.Strict && r.shape.revises(s.from[0]) && v.time <= s.joined
 		s.old.Fed++
 		if v.time < s.covered(v.key) {
 			s.old.Late++
@@ -326,7 +356,7 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 		first = s.held[0].time
 	}
 	s.main.w, s.main.idle = max(before, min(s.lw, first)), left.idle
-	bound := min(s.lw, first)
+	bound := min(back(s.lw, s.behind), first)
 	if !right.idle {
 		bound = min(bound, s.rw)
 	}
@@ -377,17 +407,27 @@ func (s *refStage) meet(x refWaiting) {
 			found = v
 		}
 	}
+	s.joined = max(s.joined, x.time)
 	version := sale{}
 	switch {
+	case x.stamp.Kind == row.Withdrawn:
+		if s.give(x.refRow) {
+			s.ledger.Counted++
+		} else {
+			s.ledger.Filtered++
+		}
+		return
 	case found == nil && gone:
 		s.ledger.Late++
 		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Late})
+		s.give(x.refRow)
 		return
 	case found != nil && !found.deleted:
 		version = found.sale
 	case s.how.Missing != join.Zero:
 		s.ledger.Unmatched++
 		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Unmatched})
+		s.give(x.refRow)
 		return
 	}
 	s.ledger.Counted++
@@ -397,5 +437,5 @@ func (s *refStage) meet(x refWaiting) {
 	}
 	y := x.refRow
 	y.sale, y.pane = joinSales(left, version), takings{}
-	s.main.rows = append(s.main.rows, y)
+	s.give(x.refRow, y)
 }

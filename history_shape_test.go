@@ -2,7 +2,6 @@ package tidemark_test
 
 import (
 	"fmt"
-	"math/big"
 	"strings"
 	"time"
 
@@ -42,6 +41,9 @@ type step struct {
 	leftPanes bool // of a join
 	source    *feedSpec
 	commute   bool // what depends on the order of facts is left out of the values
+	not       bool // a filter keeps what another does not
+	n         int  // of a top
+	windowSpec
 }
 
 // feedSpec is an input.
@@ -74,6 +76,7 @@ const (
 	opWindowPanes operation = "window of panes"
 	opJoin        operation = "join"
 	opMissed      operation = "missed"
+	opTop         operation = "top"
 )
 
 // name is the name of the stage; reference and pipeline must agree on it.
@@ -82,7 +85,7 @@ func (s *step) name(i int) string { return fmt.Sprintf("s%d", i) }
 // hasSecond reports whether the step has a stream of what it missed.
 func (s *step) hasSecond() bool {
 	switch s.op {
-	case opInput, opValidate, opInOrder, opWindow, opWindowPanes, opJoin:
+	case opInput, opValidate, opInOrder, opWindow, opWindowPanes, opJoin, opTop:
 		return true
 	}
 	return false
@@ -154,7 +157,7 @@ func nth(s sale, n int) sale { return sale{s.Shop + n%2, s.At, s.N + int64(n)*7}
 
 // The functions that the steps give to operators, on sales.
 
-func (s *step) keepsSale(x sale) bool { return uint64(x.N+s.a)%uint64(s.m) != 0 }
+func (s *step) keepsSale(x sale) bool { return (uint64(x.N+s.a)%uint64(s.m) != 0) != s.not }
 func (s *step) keyOf(x sale) int      { return int(uint(x.Shop) % uint(s.m)) }
 func (s *step) copies(x sale) int     { return int(uint64(x.N+s.a) % uint64(s.m)) }
 
@@ -188,25 +191,6 @@ func (s *refStage) convert(x refRow) sale {
 	return s.mapSale(s.of(x))
 }
 
-// span is the span of a tumbling window that holds t, cut off at the bounds.
-func (s *step) span(t watermark.Time) tidemark.Span {
-	size, from := big.NewInt(s.size), big.NewInt(s.offset)
-	n := new(big.Int).Div(new(big.Int).Sub(big.NewInt(int64(t)), from), size) // floors, as size is positive
-	start := n.Mul(n, size).Add(n, from)
-	end := new(big.Int).Add(start, size)
-	return tidemark.Span{Start: clipped(start), End: clipped(end)}
-}
-
-func clipped(x *big.Int) watermark.Time {
-	switch {
-	case x.IsInt64():
-		return watermark.Time(x.Int64())
-	case x.Sign() < 0:
-		return watermark.Min
-	}
-	return watermark.Max
-}
-
 // String gives the shape, a line a step.
 func (sh *shape) String() string {
 	var b strings.Builder
@@ -220,12 +204,14 @@ func (sh *shape) String() string {
 		case opInput:
 			fmt.Fprintf(&b, " %+v", *s.source)
 		case opWindow, opWindowPanes:
-			fmt.Fprintf(&b, " size %d offset %d sorted %v", s.size, s.offset, s.sorted)
+			fmt.Fprintf(&b, " %T%+v %v", s.rule(), s.rule(), s.options())
+		case opTop:
+			fmt.Fprintf(&b, " n %d", s.n)
 		case opJoin:
 			fmt.Fprintf(&b, " wait %v missing %v", s.how.Wait, s.how.Missing)
 		case opMerge, opInOrder, opMissed:
 		default:
-			fmt.Fprintf(&b, " a %d m %d", s.a, s.m)
+			fmt.Fprintf(&b, " a %d m %d not %t", s.a, s.m, s.not)
 		}
 		b.WriteByte('\n')
 	}

@@ -275,6 +275,9 @@ func (x *refRow) record() record {
 
 // compare returns what differs between the reference and a pipeline.
 func (r *reference) compare(pl *player) string {
+	if r.unsure || r.rough {
+		return r.compareStanding(pl)
+	}
 	names, back := map[row.ID]row.ID{{}: {}}, map[row.ID]row.ID{{}: {}}
 	for i, want := range r.rows {
 		got := pl.rows[i]
@@ -325,8 +328,12 @@ func (r *reference) compareStats(got tidemark.Stats) string {
 		l.Stage = s.name(i)
 		switch s.op {
 		case opInput, opKey:
-		case opWindowPanes:
-			n := l.Out.Final
+		case opWindow, opWindowPanes, opTop:
+			if s.op == opWindow && !s.loose() {
+				want = append(want, l)
+				break
+			}
+			n := l.Out.Final + l.Out.Early + l.Out.Correction + l.Out.Withdrawn
 			want = append(want, l, tidemark.StageStats{Stage: l.Stage + "/map", Fed: n, Counted: n})
 		case opJoin:
 			s.old.Stage = l.Stage + ":versions"

@@ -61,6 +61,15 @@ func (s *sliced[K, A, T, P]) fire(from, to watermark.Time, told *Told[K, A]) {
 // nextEnd returns the least end after t of a span that has panes to send, and
 // whether there is one. At the end of time nothing is filled in beyond the facts.
 func (s *sliced[K, A, T, P]) nextEnd(t, to watermark.Time) (end watermark.Time, ok bool) {
+	end, ok = s.nextWithFacts(t)
+	if s.known.len() > 0 && (ok || to < watermark.Max) {
+		return s.lay.next(t), true
+	}
+	return end, ok
+}
+
+// nextWithFacts is nextEnd for spans that have facts.
+func (s *sliced[K, A, T, P]) nextWithFacts(t watermark.Time) (end watermark.Time, ok bool) {
 	i, _ := slices.BinarySearchFunc(s.open.all, t, func(at *slice[K, A], t watermark.Time) int {
 		if s.lay.last(at.Span) > t {
 			return 1
@@ -68,10 +77,7 @@ func (s *sliced[K, A, T, P]) nextEnd(t, to watermark.Time) (end watermark.Time, 
 		return -1
 	})
 	if i == len(s.open.all) {
-		return s.lay.next(t), s.known.len() > 0 && to < watermark.Max
-	}
-	if s.known.len() > 0 {
-		return s.lay.next(t), true
+		return 0, false
 	}
 	return max(s.lay.next(t), s.lay.first(s.open.all[i].Span)), true
 }
@@ -96,7 +102,7 @@ func (s *sliced[K, A, T, P]) openSpans() (spans []Span) {
 		spans = s.spansByTime(w, watermark.Max)
 	} else {
 		for w < watermark.Max {
-			end, ok := s.nextEnd(w, watermark.Max)
+			end, ok := s.nextWithFacts(w)
 			if !ok {
 				break
 			}

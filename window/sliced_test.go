@@ -500,3 +500,19 @@ func TestTheReplacedPaneHasTheLastFactThatItHad(t *testing.T) {
 		t.Errorf("replaced %+v, want one with its last fact at 2", told.Replaced)
 	}
 }
+
+// A preview looks at spans with facts alone: what Fill knows does not make it go
+// through all that lie before a fact far ahead.
+func TestPreviewsDoNotGoThroughSpansWithoutFacts(t *testing.T) {
+	s, err := NewStore[bag, int, int](Tumble{Size: 1}, Settings{Fill: 1, EarlyEvery: 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Add(1, 9, 9, nil)
+	s.Add(1, 1<<60, 1, nil)
+	rows := 0
+	s.Advance(10, func(p Pane[int, bag]) { rows++ })
+	if rows != 2 { // the final one, and the preview of that far ahead
+		t.Errorf("%d rows, want 2", rows)
+	}
+}

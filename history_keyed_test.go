@@ -215,11 +215,12 @@ func (n *refStaggers) busy(key int) (int, bool) {
 func (n *refStaggers) open(x refRow, fired bool) *refSpan {
 	if n.evict && !fired {
 		if open := n.ordered(func(x *refSpan) bool { return !x.fired }); len(open) >= n.keys {
+			slices.SortFunc(open, func(a, b *refSpan) int { return cmp.Or(byEnd(a.Span, b.Span), cmp.Compare(a.number, b.number)) }) // whatever is Sorted
 			n.tell(open[0], row.Final, true)
 			open[0].fired, open[0].gone = true, true
 		}
 	}
-	p := &refSpan{refPane: refPane{takings: takings{Key: x.key}, key: x.key, id: row.ID{mix(-3, int64(len(n.spans)))}}, fired: fired}
+	p := &refSpan{refPane: refPane{takings: takings{Key: x.key}, key: x.key, id: row.ID{mix(-3, int64(len(n.spans)))}, number: len(n.spans)}, fired: fired}
 	p.Span = tidemark.Span{Start: x.time, End: x.time.Add(time.Duration(n.size))}
 	p.Last = x.time
 	n.fold(&p.refPane, x)

@@ -3,6 +3,7 @@ package window
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -82,18 +83,23 @@ func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time,
 	if s.place(i, at, key, hash, told) == none {
 		return
 	}
-	var before []dirty[K, A]
+	var sent []Span
 	for _, span := range spans[over:] {
-		if s.fired(span) {
-			before = append(before, s.soil(span, key, hash))
+		if s.fired(span) && !s.soiled(span, key, hash) {
+			sent = append(sent, span)
 		}
 	}
+	before := s.ofAll(sent, at, key, hash)
 	s.addTo(&at.table, at.Start, key, hash, t, fact)
 	s.late(at, key, hash, t, fact)
-	for j := range before {
-		if before[j].End > before[j].Start { // else it waits
-			s.correct(&before[j], told)
+	for j, span := range sent {
+		d := dirty[K, A]{span, key, hash, before[j]}
+		if s.waits(&d) {
+			continue
 		}
+		c := cell[A]{d.before.facts + 1, max(d.before.last, time.Duration(t-span.Start)), copyOf[A, T, P](&d.before.value, s.deep)}
+		P(&c.value).Add(*fact)
+		s.correct(&d, &c, told)
 	}
 	if s.set.Fill > 0 { // it is known as if it had come in the last span
 		k := &s.known.keys

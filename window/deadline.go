@@ -20,6 +20,7 @@ func (s *sliced[K, A, T, P]) begin(spans []Span) {
 		i, ok := slices.BinarySearchFunc(s.clock, span, func(c clocked, span Span) int { return byEnd(c.Span, span) })
 		if !ok && s.w < span.End.Add(s.hold) {
 			s.clock = slices.Insert(s.clock, i, clocked{span, s.now, false})
+			s.soonest = min(s.soonest, s.now.Add(s.set.Deadline))
 		}
 	}
 }
@@ -30,15 +31,29 @@ func (s *sliced[K, A, T, P]) expired(span Span) bool {
 	return ok && s.clock[i].fired
 }
 
-// due is the time of the clock at which the next span is to fire.
-func (s *sliced[K, A, T, P]) due() watermark.Time {
-	t := watermark.Max
+// due is the time of the clock at which the next span is to fire. It is asked for
+// in each call, so what it says is kept, and found anew when a span has fired.
+func (s *sliced[K, A, T, P]) due() watermark.Time { return s.soonest }
+
+// passes reports whether a span with facts ends in (from, to].
+func (s *sliced[K, A, T, P]) passes(from, to watermark.Time) bool {
+	i, _ := slices.BinarySearchFunc(s.clock, from, func(c clocked, w watermark.Time) int {
+		if c.End > w {
+			return 1
+		}
+		return -1
+	})
+	return i < len(s.clock) && s.clock[i].End <= to
+}
+
+// settleDue finds what due says. It costs as much as there are spans with facts.
+func (s *sliced[K, A, T, P]) settleDue() {
+	s.soonest = watermark.Max
 	for _, c := range s.clock {
 		if !c.fired && s.w < c.End.Add(s.hold) {
-			t = min(t, c.since.Add(s.set.Deadline))
+			s.soonest = min(s.soonest, c.since.Add(s.set.Deadline))
 		}
 	}
-	return t
 }
 
 // expire fires the spans that the clock has made due, by their ends.
@@ -60,6 +75,24 @@ func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
 			s.revise(x, n, told)
 		}
 		c.fired = true
+		s.sealSpan(c.Span)
 	}
-	s.seal()
+	s.settleDue()
+}
+
+// sealSpan seals the slices of a span that the clock has fired.
+func (s *sliced[K, A, T, P]) sealSpan(span Span) {
+	if s.lay == nil {
+		for _, at := range s.open.all {
+			if slices.Contains(at.spans, span) {
+				s.open.seal(at)
+			}
+		}
+		return
+	}
+	for i := s.open.from(span.Start); i < len(s.open.all) && s.open.all[i].Start < span.End; i++ {
+		if at := s.open.all[i]; !at.sealed {
+			s.open.seal(at)
+		}
+	}
 }

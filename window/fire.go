@@ -20,7 +20,10 @@ func (s *sliced[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K
 	s.fire(since(before, s.hold), since(w, s.hold), told)
 	c := s.set.Coalesce
 	s.flush(c > 0 && passed(before, w, c), told)
-	s.seal()
+	s.seal(since(before, s.hold))
+	if s.set.Deadline > 0 && s.passes(since(before, s.hold), since(w, s.hold)) {
+		s.settleDue()
+	}
 	s.drop()
 	if e := s.set.EarlyEvery; e > 0 && passed(before, w, e) && w < watermark.Max {
 		s.preview(told)
@@ -238,23 +241,30 @@ func (s *sliced[K, A, T, P]) leaveOut(span Span, key K) (announced bool) {
 	return x.rows.Find(key, hash) >= 0
 }
 
-// seal seals the slices of spans that have fired.
-func (s *sliced[K, A, T, P]) seal() {
-	for i := len(s.open.all) - 1; i >= 0; i-- {
-		at := s.open.all[i]
-		if at.sealed {
-			if s.lay != nil && s.set.Deadline == 0 {
-				return
-			}
-			continue
-		}
-		if s.lay == nil {
-			if slices.ContainsFunc(at.spans, s.fired) {
+// seal seals the slices of spans that W has fired since it was before: from the
+// newest of them on, as those that are older were sealed then.
+func (s *sliced[K, A, T, P]) seal(before watermark.Time) {
+	if s.lay == nil {
+		for _, at := range s.open.all {
+			if !at.sealed && slices.ContainsFunc(at.spans, s.fired) {
 				s.open.seal(at)
 			}
-			continue
 		}
-		if s.begun(at.Span) {
+		return
+	}
+	to := since(s.w, s.hold)
+	i, _ := slices.BinarySearchFunc(s.open.all, to, func(at *slice[K, A], w watermark.Time) int {
+		if s.lay.first(at.Span) > w {
+			return 1
+		}
+		return -1
+	})
+	for i--; i >= 0; i-- {
+		at := s.open.all[i]
+		if s.lay.first(at.Span) <= before {
+			return
+		}
+		if !at.sealed {
 			s.open.seal(at)
 		}
 	}
@@ -285,7 +295,11 @@ func (s *sliced[K, A, T, P]) drop() {
 		n++
 	}
 	s.sent = slices.Delete(s.sent, 0, n)
-	s.clock = slices.DeleteFunc(s.clock, func(c clocked) bool { return s.over(c.Span) })
+	n = 0
+	for n < len(s.clock) && s.over(s.clock[n].Span) { // they are by their ends
+		n++
+	}
+	s.clock = slices.Delete(s.clock, 0, n)
 }
 
 // lastEnd is the end of the last span that holds a slice.

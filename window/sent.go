@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidemark-go/tidemark/internal/table"
 	"github.com/tidemark-go/tidemark/row"
+	"github.com/tidemark-go/tidemark/watermark"
 )
 
 // sentSpan is what is to be known of the rows that a span has sent, by key.
@@ -94,32 +95,83 @@ func (s *sliced[K, A, T, P]) of(span Span, key K, hash uint64) (c cell[A]) {
 // firstOf is the position of the first slice that a span may have.
 func (s *sliced[K, A, T, P]) firstOf(span Span) int { return s.open.from(span.Start) }
 
-// soil notes that a pane which was sent is about to change. It returns what it
-// was, if the change is to be sent at once, else the zero dirty.
-func (s *sliced[K, A, T, P]) soil(span Span, key K, hash uint64) dirty[K, A] {
-	if s.set.Coalesce == 0 {
-		return dirty[K, A]{span, key, hash, s.of(span, key, hash)}
+// ofAll is of for spans that hold slice at, by their ends. A fact that is late
+// for a hop of n slices corrects n spans: each is put together from the one beside
+// it, as what they have to the left of the slice's end and to its right.
+func (s *sliced[K, A, T, P]) ofAll(spans []Span, at *slice[K, A], key K, hash uint64) []cell[A] {
+	all := make([]cell[A], len(spans))
+	if s.lay == nil || len(spans) < 2 {
+		for i, span := range spans {
+			all[i] = s.of(span, key, hash)
+		}
+		return all
 	}
-	x := s.sentOf(span, true)
-	if n := x.rows.Find(key, hash); n >= 0 && x.rows.Entries[n].Value.soil {
-		return dirty[K, A]{}
+	// Their last facts are counted from the start of the first, until the end.
+	from := spans[0].Start
+	take := func(c *cell[A], start, end watermark.Time) {
+		for i := s.open.from(start); i < len(s.open.all) && s.open.all[i].Start < end; i++ {
+			at := s.open.all[i]
+			if n := at.table.Find(key, hash); n >= 0 && at.table.Entries[n].Value.facts > 0 {
+				s.mergeCell(c, &at.table.Entries[n].Value, at.Start.Sub(from))
+			}
+		}
 	}
-	d := dirty[K, A]{span, key, hash, s.of(span, key, hash)}
-	r := s.row(x, key, hash, d.before.facts > 0)
-	if r.n == 0 { // its first row is no correction, and waits for nothing
-		return d
+	for i := len(spans) - 1; i >= 0; i-- { // to the left
+		end := at.End
+		if i+1 < len(spans) {
+			end = spans[i+1].Start
+			all[i] = cell[A]{all[i+1].facts, all[i+1].last, copyOf[A, T, P](&all[i+1].value, s.deep)}
+		}
+		take(&all[i], spans[i].Start, end)
 	}
-	r.soil = true
-	s.dirty = append(s.dirty, d)
-	return dirty[K, A]{}
+	var right cell[A]
+	reached := at.End
+	for i, span := range spans {
+		take(&right, reached, span.End)
+		reached = max(reached, span.End)
+		if right.facts > 0 {
+			s.mergeCell(&all[i], &right, 0)
+		}
+		if all[i].facts > 0 {
+			all[i].last -= span.Start.Sub(from)
+		}
+	}
+	return all
 }
 
-// correct sends the pane that has changed.
-func (s *sliced[K, A, T, P]) correct(d *dirty[K, A], told *Told[K, A]) {
+// soiled reports whether a correction of a pane waits already.
+func (s *sliced[K, A, T, P]) soiled(span Span, key K, hash uint64) bool {
+	if s.set.Coalesce == 0 {
+		return false
+	}
+	x := s.sentOf(span, false)
+	if x == nil {
+		return false
+	}
+	n := x.rows.Find(key, hash)
+	return n >= 0 && x.rows.Entries[n].Value.soil
+}
+
+// waits keeps the correction of a pane that was sent for later, if it is to wait,
+// and reports it. A first row is no correction, and waits for nothing.
+func (s *sliced[K, A, T, P]) waits(d *dirty[K, A]) bool {
+	if s.set.Coalesce == 0 {
+		return false
+	}
 	r := s.row(s.sentOf(d.Span, true), d.key, d.hash, d.before.facts > 0)
-	c := s.of(d.Span, d.key, d.hash)
+	if r.n == 0 {
+		return false
+	}
+	r.soil = true
+	s.dirty = append(s.dirty, *d)
+	return true
+}
+
+// correct sends the pane that has changed to c, which passes to it.
+func (s *sliced[K, A, T, P]) correct(d *dirty[K, A], c *cell[A], told *Told[K, A]) {
+	r := s.row(s.sentOf(d.Span, true), d.key, d.hash, d.before.facts > 0)
 	forced := s.reached < d.End
-	told.Panes = append(told.Panes, s.pane(d.Span, d.key, &c, kindOf(r.n), forced, r.n))
+	told.Panes = append(told.Panes, s.pane(d.Span, d.key, c, kindOf(r.n), forced, r.n))
 	if r.n > 0 {
 		kind := row.Final
 		if r.fixed {
@@ -160,7 +212,8 @@ func (s *sliced[K, A, T, P]) flush(all bool, told *Told[K, A]) {
 	n := 0
 	for i := range s.dirty {
 		if d := &s.dirty[i]; all || s.over(d.Span) {
-			s.correct(d, told)
+			c := s.of(d.Span, d.key, d.hash)
+			s.correct(d, &c, told)
 		} else {
 			s.dirty[n] = *d
 			n++

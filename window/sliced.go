@@ -30,6 +30,7 @@ type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	overlap bool              // a function of time has given more than one span for a time
 	room    room              // nil: no accumulator asks for it
 	clock   []clocked         // Deadline: spans with facts, by End and Start
+	soonest watermark.Time    // when the clock fires the next of them
 
 	spans   []Span // of the fact at hand
 	touched uint32 // keeps the loads of touch
@@ -51,6 +52,7 @@ func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *slic
 	s.open = newOpen[K, A](width)
 	s.room = roomOf[A]()
 	s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min
+	s.soonest = watermark.Max
 	return s
 }
 

@@ -2,9 +2,8 @@ package join
 
 import (
 	"fmt"
-	"slices"
+	"math/bits"
 	"time"
-	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/keys"
 	"github.com/tidemark-go/tidemark/internal/table"
@@ -33,7 +32,8 @@ func (d Dedup) Check() error {
 // Seen is the set of facts that were accepted, by key and time. It works without
 // a pipeline. Not safe for concurrent use.
 //
-// A fact costs one probe. What is accepted is remembered, 8 bytes beside its
+// A fact costs one probe, and three more where several times of its key are
+// remembered, however many. What is accepted is remembered, 8 bytes beside its
 // key, until W is beyond it by twice the horizon: then no fact that is not late
 // can be its duplicate.
 type Seen[K comparable] struct {
@@ -41,15 +41,26 @@ type Seen[K comparable] struct {
 	plan    *keys.Plan[K]
 	hash    func(K) uint64
 	byKey   table.Table[K, accepted]
+	more    table.Table[stretch, watermark.Time] // the times of a key beside the one that byKey has
+	rehash  func(stretch) uint64
 	timers  waiting.Queue[uint32] // positions in byKey, at the times they have
 	times   int
 	w       watermark.Time
 }
 
-// accepted are the times of a key, rising; most keys have one.
+// accepted are the times of a key; most keys have one.
 type accepted struct {
-	first watermark.Time
-	more  []watermark.Time
+	one  watermark.Time
+	has  bool   // it is there
+	more uint32 // how many others there are
+}
+
+// stretch is a piece of time of a key, of the horizon and 1 ns. Times that were
+// accepted lie more than the horizon apart, so there is but one in it, and what
+// is near a time is in its own stretch or in one of the two beside it.
+type stretch struct {
+	at uint32 // the position of the key in byKey
+	no uint64
 }
 
 // Verdict is what Take finds.
@@ -72,7 +83,7 @@ func NewSeen[K comparable](horizon time.Duration) (*Seen[K], error) {
 	if err := (Dedup{Horizon: horizon}).Check(); err != nil {
 		return nil, err
 	}
-	return &Seen[K]{horizon: horizon, plan: plan, hash: plan.Hash1, timers: waiting.New[uint32](), w: watermark.Min}, nil
+	return &Seen[K]{horizon: horizon, plan: plan, hash: plan.Hash1, rehash: stretch.hash, timers: waiting.New[uint32](), w: watermark.Min}, nil
 }
 
 // Take judges a fact, and remembers it if it is accepted.
@@ -83,32 +94,48 @@ func (s *Seen[K]) Take(key K, t watermark.Time) Verdict {
 	hash := s.hash(key)
 	n := s.byKey.Guess(hash)
 	if n >= uint(len(s.byKey.Entries)) || s.byKey.Entries[n].Key != key {
-		at := s.byKey.Find(key, hash)
-		if at < 0 {
-			at = s.byKey.Slot(key, hash, s.hash)
-			s.byKey.Entries[at].Value.first = t
-			s.remember(at, t)
-			return Accepted
-		}
-		n = uint(at)
+		n = uint(s.byKey.Slot(key, hash, s.hash))
 	}
 	a := &s.byKey.Entries[n].Value
-	if near(a.first, t, s.horizon) {
+	if a.has && near(a.one, t, s.horizon) {
 		return Duplicate
 	}
-	i, _ := slices.BinarySearch(a.more, t)
-	if i < len(a.more) && near(a.more[i], t, s.horizon) || i > 0 && near(a.more[i-1], t, s.horizon) {
+	own := s.stretch(uint32(n), t)
+	if a.more > 0 && s.beside(own, t) {
 		return Duplicate
 	}
-	if t < a.first {
-		a.first, t, i = t, a.first, 0
-		s.remember(int(n), a.first)
-		a.more = slices.Insert(a.more, 0, t)
-		return Accepted
+	if !a.has {
+		a.one, a.has = t, true
+	} else {
+		a.more++
+		s.more.Entries[s.more.Slot(own, s.rehash(own), s.rehash)].Value = t
 	}
-	a.more = slices.Insert(a.more, i, t)
-	s.remember(int(n), t)
+	s.times++
+	s.timers.Push(t, uint32(n))
 	return Accepted
+}
+
+// stretch returns the one that t lies in.
+func (s *Seen[K]) stretch(at uint32, t watermark.Time) stretch {
+	return stretch{at, (uint64(t) ^ 1<<63) / (uint64(s.horizon) + 1)}
+}
+
+// hash mixes both parts: the steps of a round of Philox, and its high half.
+func (x stretch) hash() uint64 {
+	hi, lo := bits.Mul64(x.no^0x9e3779b97f4a7c15, 0xd2b74407b1ce6e93)
+	hi, lo = bits.Mul64(lo^hi^uint64(x.at)<<32, 0xca5a826395121157)
+	return hi ^ lo
+}
+
+// beside reports whether a time near t is in its stretch or in one beside it.
+func (s *Seen[K]) beside(own stretch, t watermark.Time) bool {
+	for _, no := range [3]uint64{own.no, own.no - 1, own.no + 1} { // beyond the bounds there is nothing
+		x := stretch{own.at, no}
+		if n := s.more.Find(x, s.rehash(x)); n >= 0 && near(s.more.Entries[n].Value, t, s.horizon) {
+			return true
+		}
+	}
+	return false
 }
 
 // near reports whether two times are at most d apart.
@@ -122,11 +149,6 @@ func near(a, b watermark.Time, d time.Duration) bool {
 // late reports whether t lies behind W by more than the horizon.
 func (s *Seen[K]) late(t watermark.Time) bool { return t.Add(s.horizon) < s.w }
 
-func (s *Seen[K]) remember(at int, t watermark.Time) {
-	s.times++
-	s.timers.Push(t, uint32(at))
-}
-
 // Advance moves W to w, and forgets what nothing can be a duplicate of any more.
 func (s *Seen[K]) Advance(w watermark.Time) {
 	if w <= s.w {
@@ -134,24 +156,24 @@ func (s *Seen[K]) Advance(w watermark.Time) {
 	}
 	s.w = w
 	for s.timers.Len() > 0 && s.timers.First().Add(s.horizon).Add(s.horizon) < w {
-		_, at := s.timers.Pop()
+		t, at := s.timers.Pop()
 		s.times--
 		e := &s.byKey.Entries[at]
-		if len(e.Value.more) == 0 {
-			s.byKey.Remove(int(at), s.hash(e.Key), s.hash)
-			continue
+		if a := &e.Value; a.has && a.one == t {
+			a.has = false
+		} else {
+			x := s.stretch(at, t)
+			hash := s.rehash(x)
+			s.more.Remove(s.more.Find(x, hash), hash, s.rehash)
+			a.more--
 		}
-		// Times are forgotten in their order: this is the first of its key.
-		e.Value.first = e.Value.more[0]
-		e.Value.more = slices.Delete(e.Value.more, 0, 1)
+		if !e.Value.has && e.Value.more == 0 {
+			s.byKey.Remove(int(at), s.hash(e.Key), s.hash)
+		}
 	}
 }
 
 // Held tells the size of the state: keys, times and bytes.
 func (s *Seen[K]) Held() (keys, times, bytes int64) {
-	bytes = int64(cap(s.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, accepted]{})) + int64(s.byKey.Slots())*4 + int64(s.timers.Size())*12
-	for i := range s.byKey.Entries {
-		bytes += int64(cap(s.byKey.Entries[i].Value.more)) * 8
-	}
-	return int64(s.byKey.Len()), int64(s.times), bytes
+	return int64(s.byKey.Len()), int64(s.times), s.byKey.Bytes() + s.more.Bytes() + s.timers.Bytes()
 }

@@ -225,6 +225,11 @@ func (t *Table[K, V]) Reset(wipe bool) {
 // Slots is the number of slots of the index, of four bytes each.
 func (t *Table[K, V]) Slots() int { return len(t.index) }
 
+// Bytes is the memory of the table, without what keys and values point to.
+func (t *Table[K, V]) Bytes() int64 {
+	return int64(cap(t.Entries))*int64(unsafe.Sizeof(Entry[K, V]{})) + int64(cap(t.index)+cap(t.free))*4
+}
+
 // Touch loads what a look-up of hash will read, and returns some of it so that
 // the load is made. In a loop of their own such loads do not wait for one
 // another, as they would behind the branches of a look-up.

@@ -1,4 +1,5 @@
-// Package join keeps the versions of a dimension, as of a time.
+// Package join keeps the versions of a dimension, as of a time; the facts of two
+// sides that meet within an interval; duplicates; and answers of a lookup.
 //
 // A dimension is what facts refer to by a key and what changes now and then:
 // the name of an organisation, a price, the settings of a device. Each change is
@@ -9,7 +10,8 @@
 //	joined with      -     Prem  Prem       Premium                 -
 //
 // AsOf says how a pipeline joins facts with the version as of their own event
-// time; Versions is the table by itself, for those who have no use for one.
+// time; Versions is the table by itself, for those who have no use for one. So
+// are Interval and Pairs, Dedup and Seen, Cache and Answers.
 package join
 
 import (

@@ -22,6 +22,7 @@ type stage struct {
 	reads    []reader
 	outs     []out
 	terminal bool // its rows leave the pipeline here
+	equal    bool // its outputs are of equal worth: one of them is enough to be read
 	opened   bool // its state is made
 	ledger   StageStats
 }
@@ -215,7 +216,7 @@ func (p *Pipeline) compile() error {
 				errs = append(errs, &StageError{o.String(), errors.New("two stages have this name: give one another by Named")})
 			}
 			names[o.String()] = true
-			if i == 0 && o.readers() == 0 {
+			if i == 0 && o.readers() == 0 && !(s.equal && slices.ContainsFunc(s.outs, func(o out) bool { return o.readers() > 0 })) {
 				errs = append(errs, &StageError{s.name, errors.New("nobody takes its output: Collect it, send it Into a sink, or leave the stage out")})
 			}
 		}

@@ -62,6 +62,12 @@ func (c call) String() string {
 	return s
 }
 
+// clock is the time as scripts write it.
+func (c call) clock() string {
+	t, _ := watermark.Of(c.at)
+	return script.FormatTime(t)
+}
+
 // load is the accumulator of the scripts.
 type load struct{ sum int }
 
@@ -88,6 +94,13 @@ func (c *count) Merge(o *count)            { c.n += o.n }
 type joined struct{ left, name string }
 
 func (j joined) String() string { return fmt.Sprintf("%s is %q", j.left, j.name) }
+
+// met is what interval joins give: the two that met.
+type met struct{ left, right call }
+
+func (m met) String() string {
+	return fmt.Sprintf("%s at %s meets %s at %s", m.left, m.left.clock(), m.right, m.right.clock())
+}
 
 // scene is a pipeline that a script builds and drives.
 type scene struct {
@@ -270,6 +283,10 @@ func (s *scene) build(l *script.Line) {
 		s.window(l)
 	case "join":
 		s.join(l, calls(1))
+	case "within":
+		in := join.Interval{From: l.Duration("from"), To: l.Duration("to"), MaxFacts: l.Int("most", 0)}
+		rows, lefts, rights := tidemark.JoinWithin(calls(0), calls(1), in, func(a, b call) met { return met{a, b} })
+		s.streams[l.Word(2)], s.streams[l.Word(3)], s.streams[l.Word(4)] = rows, lefts, rights
 	case "named":
 		switch x := s.streams[l.Word(0)].(type) {
 		case tidemark.Keyed[int, call]:
@@ -373,6 +390,8 @@ func (s *scene) collect(l *script.Line) {
 		drain(s, x, func(m row.Stamp, j joined) string {
 			return stamped(m, script.FormatTime(m.Time)+" "+j.String())
 		})
+	case tidemark.Keyed[int, met]:
+		drain(s, x, func(m row.Stamp, p met) string { return name + " " + script.FormatTime(m.Time) + " " + p.String() })
 	case tidemark.Stream[tidemark.Missed[call]]:
 		drain(s, x, func(_ row.Stamp, m tidemark.Missed[call]) string { return name + " " + missed(m, m.Fact.String()) })
 	case tidemark.Keyed[int, ranking]:

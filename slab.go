@@ -1,5 +1,7 @@
 package tidemark
 
+import "unsafe"
+
 // slab keeps what some of the values that wait have beside them, by slot.
 type slab[V any] struct {
 	vals []V
@@ -22,4 +24,10 @@ func (s *slab[V]) put(v V) uint32 {
 func (s *slab[V]) take(slot uint32) V {
 	s.free = append(s.free, slot)
 	return s.vals[slot]
+}
+
+// bytes is the memory of the slab, without what its values point to.
+func (s *slab[V]) bytes() int64 {
+	var v V
+	return int64(cap(s.vals))*int64(unsafe.Sizeof(v)) + int64(cap(s.free))*4
 }

@@ -92,6 +92,11 @@ func (p *Pipeline) Stats() Stats {
 			l.Stage = st.name + ":versions"
 			s.Stages = append(s.Stages, l)
 		}
+		if v, ok := st.op.(interface{ rights() StageStats }); ok {
+			l := v.rights()
+			l.Stage = st.name + ":rights"
+			s.Stages = append(s.Stages, l)
+		}
 	}
 	return s
 }

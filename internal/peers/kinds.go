@@ -16,9 +16,9 @@ var kinds = map[string]func(*Case) error{
 	"dedup":         windows(named),
 	"distinct":      windows(named),
 	"temporal_join": temporalJoin,
+	"interval_join": intervalJoin,
 
-	"interval_join": none("no such stage yet"),
-	"sliding":       none("two-sided windows, one per distinct content, are Kafka's alone"),
+	"sliding": none("two-sided windows, one per distinct content, are Kafka's alone"),
 }
 
 func tumble(p *params) (window.Rule, error) {

@@ -26,11 +26,14 @@ func (v version) Deleted() bool { return v.fact != nil && v.fact.dead }
 
 // pair is a left fact and what it met.
 type pair struct {
-	left  *fact
+	left  *fact // nil: the right one met nothing
 	right *fact // nil: nothing
 }
 
 func (p pair) String() string {
+	if p.left == nil {
+		return fmt.Sprintf("-%d", p.right.seq)
+	}
 	if p.right == nil {
 		return fmt.Sprintf("%d-", p.left.seq)
 	}
@@ -56,7 +59,7 @@ type temporal struct {
 // temporalJoin runs a case of the kind temporal_join.
 func temporalJoin(c *Case) error {
 	t := &temporal{c: c}
-	for _, prepare := range []func() error{t.query, t.schedule, t.versions, c.Params.err} {
+	for _, prepare := range []func() error{t.joins, t.query, t.schedule, t.versions, c.Params.err} {
 		if err := prepare(); err != nil {
 			return err
 		}

@@ -9,6 +9,18 @@ import (
 	"github.com/tidemark-go/tidemark/join"
 )
 
+// joins finds out what becomes of a left fact without a version.
+func (t *temporal) joins() error {
+	switch kind := t.c.Params.text("join_type"); kind {
+	case "", "inner":
+	case "left":
+		t.outer = true
+	default:
+		return unsupported("join_type %q", kind)
+	}
+	return nil
+}
+
 // query finds the keys, the conditions and the columns.
 func (t *temporal) query() error {
 	c, q := t.c, &t.c.Query
@@ -20,13 +32,6 @@ func (t *temporal) query() error {
 	}
 	if q.Where.any != nil || q.Having.any != nil || q.Rank != nil || len(q.GroupBy) > 0 {
 		return unsupported("a join within a greater query")
-	}
-	switch kind := c.Params.text("join_type"); kind {
-	case "", "inner":
-	case "left":
-		t.outer = true
-	default:
-		return unsupported("join_type %q", kind)
 	}
 	streams := [2]string{q.Left, q.Right}
 	on := q.On
@@ -97,9 +102,9 @@ func (t *temporal) selects(streams [2]string) error {
 		t.columns = append(t.columns, column{name: it.name(), unordered: it.Unordered})
 		t.of = append(t.of, func(p pair) any {
 			switch {
-			case side == left:
+			case side == left && p.left != nil:
 				return get(p.left)
-			case p.right != nil:
+			case side == right && p.right != nil:
 				return get(p.right)
 			}
 			return nil

@@ -39,6 +39,7 @@ func Suite(w io.Writer, facts int) []Result {
 	sessions(add, makeFacts(facts, 100_000, number))
 	distincts(add, makeUsers(facts, 100))
 	slides(add, makeFacts(facts, 100, number))
+	intervals(add, facts/3)
 	return all
 }
 

@@ -119,5 +119,12 @@ func (o *ordered[T]) within(place uint32, lo, hi watermark.Time, dst []uint32) [
 	return dst
 }
 
+// touch loads a node, whose first byte and last mostly lie in two lines of a
+// cache, and returns some of it so that the load is made.
+func (o *ordered[T]) touch(place uint32) uint32 {
+	n := unsafe.Pointer(&o.nodes[place])
+	return uint32(*(*byte)(n)) + uint32(*(*byte)(unsafe.Add(n, unsafe.Sizeof(node[T]{})-1)))
+}
+
 // bytes is the memory of the nodes, without what the facts point to.
 func (o *ordered[T]) bytes() int64 { return int64(cap(o.nodes)) * int64(unsafe.Sizeof(node[T]{})) }

@@ -27,6 +27,8 @@ type Pairs[K comparable, L, R any] struct {
 	byKey  table.Table[K, roots]
 	lefts  side[L]
 	rights side[R]
+
+	touched uint32 // keeps the loads of what is read ahead
 }
 
 // roots are the trees of a key: of its left facts, and of its right ones.
@@ -47,6 +49,8 @@ type side[T any] struct {
 	met    uint64                // facts that have met somebody, ever
 	found  []uint32
 	gone   []Past[T]
+
+	touched uint32 // as in Pairs
 }
 
 // Fate is what becomes of a fact that Pairs is given.
@@ -100,8 +104,26 @@ func NewPairs[K comparable, L, R any](in Interval) (*Pairs[K, L, R], error) {
 }
 
 // Hash gives the hashes of keys for LeftHashed and RightHashed, which makes it
-// cheaper for many.
-func (p *Pairs[K, L, R]) Hash(dst []uint64, key []K) { p.plan.Hash(dst, key) }
+// cheaper for many: where the state is beyond the nearer caches, what the hashes
+// lead to is read in loops of its own, in which no load waits for another.
+func (p *Pairs[K, L, R]) Hash(dst []uint64, key []K) {
+	p.plan.Hash(dst, key)
+	if !p.byKey.Large() {
+		return
+	}
+	for _, h := range dst {
+		p.touched += p.byKey.Touch(h)
+	}
+	for _, h := range dst {
+		p.touched += p.byKey.TouchEntry(h)
+	}
+	for _, h := range dst {
+		if n := p.byKey.Guess(h); n < uint(len(p.byKey.Entries)) {
+			trees := p.byKey.Entries[n].Value
+			p.touched += p.lefts.touch(trees[left]) + p.rights.touch(trees[right])
+		}
+	}
+}
 
 // Left takes a left fact, and returns the right ones that it meets.
 func (p *Pairs[K, L, R]) Left(key K, t watermark.Time, fact L) (Met[R], Fate) {
@@ -202,6 +224,9 @@ func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint
 		if len(run) == 0 {
 			return s.gone
 		}
+		if len(run) > 1 && byKey.Large() {
+			s.touched += ahead(byKey, rehash, s, run, vals)
+		}
 		for _, timer := range run {
 			at := int(*vals.At(timer.At))
 			e := &byKey.Entries[at]
@@ -219,6 +244,18 @@ func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint
 			}
 		}
 	}
+}
+
+// ahead reads what the facts of a run lead to, as Hash does.
+func ahead[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint64, s *side[T], run []waiting.Place, vals waiting.Values[uint32]) (touched uint32) {
+	for _, timer := range run {
+		touched += byKey.Entries[*vals.At(timer.At)].Value[s.which]
+	}
+	for _, timer := range run {
+		e := &byKey.Entries[*vals.At(timer.At)]
+		touched += s.touch(e.Value[s.which]) + byKey.Touch(rehash(e.Key))
+	}
+	return touched
 }
 
 // First returns the least times of the facts kept on each side, Max where there

@@ -234,45 +234,62 @@ func (c *crossing) play(t *testing.T, cut func() int) (lines []string, stats tid
 func TestJoinWithinIsTheReference(t *testing.T) {
 	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 181))
-		c := &crossing{delay: int64(r.IntN(8))}
-		c.in.From = time.Duration(r.IntN(21) - 10)
-		c.in.To = c.in.From + time.Duration(r.IntN(14))
-		now := [2]int64{int64(r.IntN(20)), int64(r.IntN(20))}
-		side := 0
-		for no := range 300 {
-			if r.IntN(4) == 0 {
-				side = 1 - side
-			}
-			x := deed{blip: blip{side: side, key: r.IntN(4), no: no, at: now[side] - int64(r.IntN(11))}}
-			if r.IntN(12) == 0 {
-				x.advance, x.at = true, now[side]+int64(r.IntN(9)-6)
-			}
-			c.steps = append(c.steps, x)
-			now[side] += int64(r.IntN(3))
+		in := join.Interval{From: time.Duration(r.IntN(21) - 10)}
+		in.To = in.From + time.Duration(r.IntN(14))
+		randomCrossing(seed, in, int64(r.IntN(8)), 1).compare(t, seed)
+	}
+}
+
+func FuzzJoinWithin(f *testing.F) {
+	f.Add(uint64(1), int64(-5), int64(5), int64(3), int64(1))
+	f.Add(uint64(2), int64(7), int64(7), int64(0), int64(1000))
+	f.Add(uint64(3), int64(-1)<<30, int64(-1)<<20, int64(1)<<10, int64(1)<<26)
+	f.Fuzz(func(t *testing.T, seed uint64, from, to, delay, unit int64) {
+		const most = 1 << 40 // so that the sums of the reference do not overflow
+		in := join.Interval{From: time.Duration(min(from, to) % most), To: time.Duration(max(from, to) % most)}
+		if in.From <= in.To {
+			randomCrossing(seed, in, max(0, delay%most), max(1, unit%most)).compare(t, seed)
 		}
-		want, ledgers := c.expect()
-		for _, n := range []int{1, 3, 1000} {
-			got, stats := c.play(t, func() int { return 1 + r.IntN(n) })
-			if n == 1000 {
-				got2, _ := c.play(t, func() int { return 1 << 20 })
-				got = slices.Clone(got)
-				if !slices.Equal(got, got2) {
-					t.Fatalf("seed %d: two cuts differ", seed)
-				}
+	})
+}
+
+// randomCrossing draws facts of both sides, some late, and moves of W; times are
+// multiples of unit.
+func randomCrossing(seed uint64, in join.Interval, delay, unit int64) *crossing {
+	r := rand.New(rand.NewPCG(seed, 185))
+	c := &crossing{in: in, delay: delay}
+	now := [2]int64{int64(r.IntN(20)), int64(r.IntN(20))}
+	side := 0
+	for no := range 300 {
+		if r.IntN(4) == 0 {
+			side = 1 - side
+		}
+		x := deed{blip: blip{side: side, key: r.IntN(4), no: no, at: (now[side] - int64(r.IntN(11))) * unit}}
+		if r.IntN(12) == 0 {
+			x.advance, x.at = true, (now[side]+int64(r.IntN(9)-6))*unit
+		}
+		c.steps = append(c.steps, x)
+		now[side] += int64(r.IntN(3))
+	}
+	return c
+}
+
+// compare plays it in several cuts, and compares all that comes with the reference.
+func (c *crossing) compare(t *testing.T, seed uint64) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 186))
+	want, ledgers := c.expect()
+	for _, n := range []int{1, 3, 1000} {
+		got, stats := c.play(t, func() int { return 1 + r.IntN(n) })
+		for i := range max(len(got), len(want)) {
+			if at(got, i) != at(want, i) {
+				t.Fatalf("seed %d, %v, delay %d, cuts up to %d: line %d is %q, want %q", seed, c.in, c.delay, n, i, at(got, i), at(want, i))
 			}
-			// At Merge what one cause gave comes by stream: pairs, lefts, rights; as the reference has it.
-			if !slices.Equal(got, want) {
-				for i := range max(len(got), len(want)) {
-					if i >= len(got) || i >= len(want) || got[i] != want[i] {
-						t.Fatalf("seed %d, %v, delay %d: line %d is %q, want %q", seed, c.in, c.delay, i, at(got, i), at(want, i))
-					}
-				}
-			}
-			for s := range 2 {
-				l := stats.Stages[s]
-				if g := (tidemark.StageStats{Fed: l.Fed, Counted: l.Counted, Unmatched: l.Unmatched, Held: l.Held, Out: l.Out}); g != ledgers[s] {
-					t.Fatalf("seed %d, side %d: %+v, want %+v", seed, s, g, ledgers[s])
-				}
+		}
+		for s := range 2 {
+			l := stats.Stages[s]
+			if g := (tidemark.StageStats{Fed: l.Fed, Counted: l.Counted, Unmatched: l.Unmatched, Held: l.Held, Out: l.Out}); g != ledgers[s] {
+				t.Fatalf("seed %d, side %d: %+v, want %+v", seed, s, g, ledgers[s])
 			}
 		}
 	}
@@ -285,7 +302,7 @@ func at(lines []string, i int) string {
 	return "nothing"
 }
 
-// TestJoinWithinDoesNotDependOnArrival: without late facts the rows and the
+// TestNullRowsAreNeverSpurious: without late facts the rows and the
 // unmatched are the same for every order within the delay, and every interleaving
 // of the two inputs; and no null row is spurious.
 func TestNullRowsAreNeverSpurious(t *testing.T) {

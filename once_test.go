@@ -56,6 +56,15 @@ func TestRowsThatComeAgainAreRefusedBehindEveryStage(t *testing.T) {
 			tidemark.Collect(rows)
 			return keyed(tidemark.Map(lost, func(m tidemark.Missed[window.Pane[int, till]]) sale { return saleOf(m.Fact) }))
 		},
+		"Lookup": func(p panes, _ saleStream) saleStream {
+			rows, _ := tidemark.Lookup(p, func(int) (int, bool, error) { return 0, true, nil }, join.Cache{}, func(p window.Pane[int, till], _ int) sale { return saleOf(p) })
+			return rows
+		},
+		"what Lookup tells": func(p panes, _ saleStream) saleStream {
+			rows, lost := tidemark.Lookup(p, func(int) (int, bool, error) { return 0, false, nil }, join.Cache{}, func(p window.Pane[int, till], _ int) sale { return saleOf(p) })
+			tidemark.Collect(rows)
+			return keyed(tidemark.Map(lost, func(m tidemark.Missed[window.Pane[int, till]]) sale { return saleOf(m.Fact) }))
+		},
 		"two stages": func(p panes, v saleStream) saleStream {
 			return tidemark.Filter(tidemark.Merge(v, keyed(tidemark.Map(p, saleOf))), func(sale) bool { return true })
 		},
@@ -80,6 +89,14 @@ func TestRowsThatComeAgainAreRefusedBehindEveryStage(t *testing.T) {
 		"a version is what it is from its time on": func(s, other saleStream) {
 			r, _ := tidemark.JoinAsOf(other, s, join.AsOf{}, join1)
 			tidemark.Collect(r)
+		},
+		"JoinWithin pairs a row once with each that it meets": func(s, other saleStream) {
+			r, _, _ := tidemark.JoinWithin(s, other, join.Interval{}, join1)
+			tidemark.Collect(r)
+		},
+		"pairs a row once with each that it meets": func(s, other saleStream) { // on its right side
+			_, l, _ := tidemark.JoinWithin(other, s, join.Interval{}, join1)
+			tidemark.Collect(l)
 		},
 		"": func(s, other saleStream) { // all others may have them
 			r, _ := tidemark.JoinAsOf(s, other, join.AsOf{}, join1)

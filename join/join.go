@@ -22,11 +22,13 @@ import (
 
 // AsOf says how facts meet the versions of a dimension.
 type AsOf struct {
-	Wait    Wait    // what a fact waits for; nil: Within(0)
-	Missing Missing // what becomes of a fact without a version; nil: it is missed, as Unmatched
+	Wait      Wait          // what a fact waits for; nil: Within(0)
+	Missing   Missing       // what becomes of a fact without a version; nil: it is missed, as Unmatched
+	History   time.Duration // rows are kept so long, in event time, for late versions to correct; not negative; 0: such versions are counted as stale
+	Bootstrap bool          // facts wait until the dimension's input has been told Advance or Close once; false: they do not
 }
 
-// Wait is one of Live, Within and Strict.
+// Wait is one of Live, Within, Strict and Schedule.
 type Wait interface{ wait() error }
 
 // Waiting is a Wait without a parameter.
@@ -45,7 +47,7 @@ type Within time.Duration
 
 func (w Waiting) wait() error {
 	if w > Strict {
-		return fmt.Errorf("join: Wait is %v: must be Live, Strict or Within", w)
+		return fmt.Errorf("join: Wait is %v: must be Live, Strict, Within or Schedule", w)
 	}
 	return nil
 }
@@ -71,7 +73,7 @@ func (w Waiting) String() string {
 // String gives it as it is written in Go.
 func (w Within) String() string { return fmt.Sprintf("Within(%v)", time.Duration(w)) }
 
-// Missing is Zero.
+// Missing is Zero or Hold.
 type Missing interface{ missing() error }
 
 // Absent is a Missing without a parameter.
@@ -80,9 +82,24 @@ type Absent uint8
 // Zero joins with the zero version: a left join.
 const Zero Absent = 0
 
+// Hold waits for a first version of the key that is not after the fact, until
+// the facts' own W has reached the fact's time plus this; then it is missed. A
+// tombstone is a version: a fact that it leaves without one does not wait.
+type Hold time.Duration
+
+func (h Hold) missing() error {
+	if h < 0 {
+		return fmt.Errorf("join: Hold is %v: must not be negative", time.Duration(h))
+	}
+	return nil
+}
+
+// String gives it as it is written in Go.
+func (h Hold) String() string { return fmt.Sprintf("Hold(%v)", time.Duration(h)) }
+
 func (a Absent) missing() error {
 	if a != Zero {
-		return fmt.Errorf("join: Missing is %d: must be Zero or nil", a)
+		return fmt.Errorf("join: Missing is %d: must be Zero, a Hold or nil", a)
 	}
 	return nil
 }
@@ -92,14 +109,17 @@ func (a Absent) String() string { return "Zero" }
 
 // Check returns all that is wrong with the settings, a mistake a line.
 func (a AsOf) Check() error {
-	var wait, missing error
+	var wait, missing, history error
 	if a.Wait != nil {
 		wait = a.Wait.wait()
 	}
 	if a.Missing != nil {
 		missing = a.Missing.missing()
 	}
-	return errors.Join(wait, missing)
+	if a.History < 0 {
+		history = fmt.Errorf("join: History is %v: must not be negative", a.History)
+	}
+	return errors.Join(wait, missing, history)
 }
 
 // Tombstone is what a version may implement: one that is deleted ends the

@@ -22,6 +22,7 @@ type Versions[K comparable, D any] struct {
 	count int
 	bound watermark.Time // of the last Prune
 	began bool
+	known *known[K, D] // nil: Remember has not been called
 }
 
 // history is what is known of one key.
@@ -101,6 +102,7 @@ func (v *Versions[K, D]) put(key K, n version[D]) bool {
 	switch {
 	case i > 0 && h.versions[i-1].from == n.from:
 		h.versions[i-1] = n
+		v.note(key, n)
 		return true
 	case v.began && i < len(h.versions) && h.versions[i].from <= v.bound:
 		h.pruned = true
@@ -109,6 +111,7 @@ func (v *Versions[K, D]) put(key K, n version[D]) bool {
 	h.versions = slices.Insert(h.versions, i, n)
 	h.near = vicinity{}
 	v.count++
+	v.note(key, n)
 	// What a newer version covers can go once the bound reaches the newer one.
 	if i > 0 {
 		v.over.push(n.from, uint32(slot))
@@ -181,6 +184,46 @@ func (h *history[D]) find(t watermark.Time) (*D, Found) {
 		}
 		return &h.versions[i].value, Version
 	}
+}
+
+// Has reports whether key has, or had before it was pruned, a version at or
+// before t, be it a tombstone.
+func (v *Versions[K, D]) Has(key K, t watermark.Time) bool {
+	n := v.byKey.Find(key, v.hash(key))
+	if n < 0 {
+		return false
+	}
+	h := &v.byKey.Entries[n].Value
+	return h.pruned || len(h.versions) > 0 && h.versions[0].from <= t
+}
+
+// Newest returns the time of the newest version of key, be it a tombstone; ok is
+// false if there is none.
+func (v *Versions[K, D]) Newest(key K) (t watermark.Time, ok bool) {
+	n := v.byKey.Find(key, v.hash(key))
+	if n < 0 || len(v.byKey.Entries[n].Value.versions) == 0 {
+		return watermark.Min, false
+	}
+	h := &v.byKey.Entries[n].Value
+	return h.versions[len(h.versions)-1].from, true
+}
+
+// After returns the time of the first version of key that is after t, be it a
+// tombstone, and Max if there is none.
+func (v *Versions[K, D]) After(key K, t watermark.Time) watermark.Time {
+	n := v.byKey.Find(key, v.hash(key))
+	if n < 0 {
+		return watermark.Max
+	}
+	versions := v.byKey.Entries[n].Value.versions
+	i := len(versions)
+	for i > 0 && versions[i-1].from > t {
+		i--
+	}
+	if i == len(versions) {
+		return watermark.Max
+	}
+	return versions[i].from
 }
 
 // nearby is how many versions in a row are found without a branch.
@@ -259,7 +302,7 @@ func (v *Versions[K, D]) Held() (keys, versions, bytes int64) {
 		bytes += int64(cap(v.byKey.Entries[i].Value.versions)) * int64(unsafe.Sizeof(version[D]{}))
 	}
 	bytes += int64(cap(v.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, history[D]]{})) +
-		int64(v.byKey.Slots())*4 + int64(cap(v.over))*int64(unsafe.Sizeof(covered{}))
+		int64(v.byKey.Slots())*4 + int64(cap(v.over))*int64(unsafe.Sizeof(covered{})) + v.known.bytes()
 	return int64(v.byKey.Len()), int64(v.count), bytes
 }
 

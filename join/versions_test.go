@@ -152,8 +152,8 @@ func TestKeysThatCannotBeAreRefused(t *testing.T) {
 			t.Errorf("%+v is taken", how)
 		}
 	}
-	both := AsOf{Wait: Within(-1), Missing: Absent(3)}
-	if err, want := both.Check(), "join: Within is -1ns: must not be negative\njoin: Missing is 3: must be Zero or nil"; err == nil || err.Error() != want {
+	both := AsOf{Wait: Within(-1), Missing: Absent(3), History: -1}
+	if err, want := both.Check(), "join: Within is -1ns: must not be negative\njoin: Missing is 3: must be Zero, a Hold or nil\njoin: History is -1ns: must not be negative"; err == nil || err.Error() != want {
 		t.Errorf("%v, want\n%s", err, want)
 	}
 	for _, how := range []AsOf{{}, {Wait: Live}, {Wait: Strict}, {Wait: Within(0)}, {Missing: Zero}} {

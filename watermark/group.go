@@ -23,12 +23,13 @@ type Partition struct {
 	idle   bool
 	closed bool
 	since  Time // on the clock: its last fact, or when waiting for one began; Min: not yet
+	beat   Time // the greatest that Advance has told; Min: nothing yet
 }
 
 // NewGroup returns a group with one partition, whose name is "".
 func NewGroup(l Limits) *Group {
 	g := &Group{limits: l, w: Min}
-	g.parts = []*Partition{{g: g, track: newTracker(l), since: Min}}
+	g.parts = []*Partition{{g: g, track: newTracker(l), since: Min, beat: Min}}
 	return g
 }
 
@@ -40,7 +41,7 @@ func (g *Group) Partition(name string) *Partition {
 			return p
 		}
 	}
-	p := &Partition{g: g, name: name, track: newTracker(g.limits), counts: true, closed: g.closed, since: Min}
+	p := &Partition{g: g, name: name, track: newTracker(g.limits), counts: true, closed: g.closed, since: Min, beat: Min}
 	g.parts = append(g.parts, p)
 	g.settle()
 	return p
@@ -86,6 +87,32 @@ func (g *Group) Delays() Delays {
 		d = d.Merge(p.Delays())
 	}
 	return d
+}
+
+// Heartbeat returns the time up to which Advance has been told: the least of the
+// partitions that count, without those that are closed, and without idle ones
+// that were never told; Max if all are closed. ok is false if one of them has not
+// been told, or none has.
+func (g *Group) Heartbeat() (t Time, ok bool) {
+	if g.closed {
+		return Max, true
+	}
+	t = Max
+	for _, p := range g.parts {
+		switch {
+		case !p.counts || p.idle && p.beat == Min:
+		case p.closed:
+			ok = true
+		case p.beat == Min:
+			return Min, false
+		default:
+			t, ok = min(t, p.beat), true
+		}
+	}
+	if !ok {
+		t = Min
+	}
+	return t, ok
 }
 
 // others returns the least W of the active partitions but p, Max if there are none.
@@ -295,6 +322,7 @@ func (p *Partition) Learned() (delay time.Duration, ok bool) {
 // Advance says that no fact before w will come into this partition.
 func (p *Partition) Advance(now, w Time) {
 	p.wake(now)
+	p.beat = max(p.beat, w)
 	p.track.w = max(p.track.w, w)
 	p.g.settle()
 }

@@ -236,3 +236,39 @@ func TestCloseEndsAll(t *testing.T) {
 		t.Error("not all closed")
 	}
 }
+
+// A group has been told up to where all its partitions have, Close counts as
+// told, and W that follows facts does not.
+func TestHeartbeatIsOfAllPartitions(t *testing.T) {
+	g := NewGroup(Limits{})
+	expect := func(what string, want Time, told bool) {
+		t.Helper()
+		if got, ok := g.Heartbeat(); got != want || ok != told {
+			t.Errorf("%s: %d %t, want %d %t", what, got, ok, want, told)
+		}
+	}
+	expect("nothing", Min, false)
+	p := g.Partition("")
+	p.Take(0, []Time{100}, nil)
+	expect("a fact", Min, false)
+	p.Advance(0, 5) // behind W, and told all the same
+	expect("one told", 5, true)
+	p.Advance(0, 3)
+	expect("never back", 5, true)
+	a, b := g.Partition("a"), g.Partition("b")
+	expect("two more", Min, false)
+	a.Advance(0, 4)
+	b.SetIdle()
+	expect("one idle", 4, true)
+	b.Advance(0, 9)
+	a.Close()
+	expect("one closed", 5, true)
+	b.SetIdle()
+	p.Advance(0, 20)
+	expect("idle, but told", 9, true)
+	g.Close()
+	expect("all closed", Max, true)
+	g = NewGroup(Limits{})
+	g.Partition("a").Close()
+	expect("its only one closed", Max, true)
+}

@@ -160,6 +160,27 @@ func (p *Pipeline) unlike(name string) string {
 	}
 }
 
+// inputs returns the inputs that s comes from, in the order of making.
+func (s *stage) inputs() (all []*inputBase) {
+	if s == nil {
+		return nil
+	}
+	seen := []*stage{s}
+	for i := 0; i < len(seen); i++ {
+		for _, f := range seen[i].from {
+			if !slices.Contains(seen, f) {
+				seen = append(seen, f)
+			}
+		}
+	}
+	for _, in := range s.p.inputs {
+		if b := in.base(); slices.Contains(seen, b.stage) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
 // mistake notes what is wrong with the settings of a stage.
 func (s *stage) mistake(err error) { s.p.mistakes = append(s.p.mistakes, mistake{s, err}) }
 

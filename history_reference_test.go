@@ -342,6 +342,9 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 			s.old.Late++
 		} else {
 			s.old.Counted++
+			if s.lw > v.time && s.due(v.time, left.idle, right.idle) {
+				s.old.Stale++
+			}
 		}
 		s.versions = append(s.versions, v)
 	}

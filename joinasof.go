@@ -7,8 +7,8 @@ import (
 	"slices"
 	"sort"
 	"time"
-	"unsafe"
 
+	"github.com/tidemark-go/tidemark/internal/keys"
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
@@ -19,20 +19,41 @@ import (
 // the newest one that is not after it, of equal times the one fed last. A
 // version that implements join.Tombstone and is Deleted ends those before it.
 // What a fact waits for is told by how.Wait; the default is Within(0), until
-// the facts' own W has reached it.
+// the facts' own W has reached it. Versions may not be rows that come again.
 //
-// Facts that waited come by event time, then as they were fed. A row has the
-// event time of its left fact, and its stamp. A left fact behind its own W joins
-// at once, but not under Strict, which waits for the dimension in any case; one
-// whose version is pruned is missed, as late. A version is pruned as
-// soon as a newer one of its key is at or before the least of both Ws and of
-// the facts that wait; the newest never is.
+// Facts that waited for a time come by event time, then as they were fed; those
+// that waited for a version of their key come with it. A row has the event time
+// of its left fact, and its stamp. A left fact behind its own W joins at once, but
+// not under Strict, which waits for the dimension in any case, nor near an
+// announced time, nor before the dimension is complete where how.Bootstrap asks
+// for that; one whose version is pruned is missed, as late. A version is pruned as
+// soon as a newer one of its key is at or before the least of both Ws, less
+// how.History and the greatest lateness of the windows before, and of the facts
+// that wait; the newest never is.
+//
+// A version that comes when facts of its time are no longer expected, and would
+// have been joined, is late: rows that it would have changed have gone. It counts
+// for facts to come, and in the ledger of the versions as Stale. With how.History
+// the join keeps left facts until the W that it passes on has reached their time
+// plus that (and the lateness of the windows before), and a version that changes
+// what they gave sends their rows again, as Corrections, or Withdrawn by a
+// tombstone, by event time; only one at whose time facts are forgotten is stale then. A fact that was missed
+// as Unmatched, and then finds such a version, gives its first row, Final and of
+// revision 0; it stays counted as unmatched, and what was told is not taken back.
+// In turn a row that is withdrawn so stays counted, and is not told as missed. Rows
+// then have IDs, whatever the left facts have, and the join numbers
+// their revisions itself. A row that takes the place of one which is forgotten is
+// missed, as late. This costs the memory of the facts kept (Stats tells it), and
+// time per fact.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
 	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: waiting.New[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
 	op.l = arg[L]{port: left.port, w: watermark.Min}
 	op.r = arg[D]{port: versions.port, w: watermark.Min}
 	op.out = newPort[R](st, "", left.port.inherit())
+	if how.History > 0 {
+		op.out.mode = columned
+	}
 	op.missed = newMisses[L](st, "unmatched")
 	op.w = watermark.Min
 	st.op = op
@@ -40,24 +61,6 @@ func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D],
 		st.mistakeNow(errNilFunc)
 	}
 	return Keyed[K, R]{Stream[R]{op.out}, nil}, Stream[Missed[L]]{op.missed.out}
-}
-
-// waits is what makes a fact wait.
-type waits uint8
-
-const (
-	forNothing waits = iota
-	forFacts         // until the facts' own W is at t + within
-	forVersions
-)
-
-// pending is a left fact that waits.
-type pending[K comparable, L any] struct {
-	key  K
-	fact L
-	w    watermark.Time // when it came
-	slot uint32         // of its stamp, if there is a column
-	old  *replaced[L]   // that it takes the place of
 }
 
 type joinAsOf[K comparable, L, D, R any] struct {
@@ -69,6 +72,7 @@ type joinAsOf[K comparable, L, D, R any] struct {
 
 	wait   waits
 	within time.Duration
+	then   waits         // what they wait for once the versions are declared complete
 	behind time.Duration // how far behind W left facts may be, and find their version
 	zero   bool          // a missing version is the zero one
 	none   D
@@ -76,6 +80,18 @@ type joinAsOf[K comparable, L, D, R any] struct {
 	q      waiting.Queue[pending[K, L]]
 	stamps slab[row.Stamp] // of what waits
 	w      watermark.Time  // that is passed on
+
+	more      bool // facts do more than to wait for a time: one of the following
+	near      *parked[K, L]
+	times     *join.Timetable // those announced
+	tolerance time.Duration
+	holds     *parked[K, L]
+	hold      time.Duration
+	kept      *keptRows[K, L]
+	lines     *queues[K, L]  // nil: no row takes the place of another
+	sources   []*inputBase   // of the versions, if it is to be heard what they have been told
+	beat      watermark.Time // how far they have been told
+	some      []uint32
 
 	l      arg[L]
 	r      arg[D]
@@ -91,24 +107,48 @@ type joinAsOf[K comparable, L, D, R any] struct {
 	out    *port[R]
 	missed misses[L]
 
-	putFed, putLate uint64 // the ledger of the versions
+	putFed, putLate, putStale uint64 // the ledger of the versions
 }
 
 func (op *joinAsOf[K, L, D, R]) open() error {
+	plan, err := keys.Compile[K]() // the table tells what is wrong
 	op.wait = forFacts
 	switch w := op.how.Wait.(type) {
 	case join.Within:
 		op.within = time.Duration(w)
 	case join.Waiting:
 		op.wait = map[join.Waiting]waits{join.Live: forNothing, join.Strict: forVersions}[w]
+	case join.Schedule:
+		op.wait = forNothing
+		op.times, op.tolerance, op.near = join.NewTimetable(w), w.Tolerance, newParked[K, L](plan)
 	}
 	op.zero = op.how.Missing == join.Zero
+	if h, ok := op.how.Missing.(join.Hold); ok {
+		op.hold, op.holds = time.Duration(h), newParked[K, L](plan)
+	}
 	op.dead = tombstone[D]()
 	op.out.inherits(op.left.port)
-	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions
+	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions || op.holds != nil
 	op.missed.out.inherits(op.left.port)
+	if op.out.rev.by != "" && (op.near != nil || op.holds != nil) {
+		op.lines = new(queues[K, L])
+	}
 	op.behind = op.out.rev.behind
-	return errors.Join(op.how.Check(), op.table.Check(), once(op.right.port, "a version is what it is from its time on"))
+	if op.how.History > 0 {
+		op.openHistory(plan)
+	}
+	op.more = op.near != nil || op.holds != nil || op.kept != nil
+	if op.how.Bootstrap {
+		op.wait, op.then = forDeclaration, op.wait
+	}
+	if op.how.Bootstrap || op.near != nil {
+		op.sources = op.right.port.stageOf().inputs()
+	}
+	wrong := errors.Join(op.how.Check(), op.table.Check(), once(op.right.port, "a version is what it is from its time on"))
+	if err == nil || wrong != nil {
+		err = wrong
+	}
+	return err
 }
 
 // tombstone returns what tells a deleted version, nil if D has no such method.
@@ -132,13 +172,20 @@ func (op *joinAsOf[K, L, D, R]) detail() string {
 	if op.how.Missing != nil {
 		s += fmt.Sprintf(", missing %v", op.how.Missing)
 	}
+	if op.how.History != 0 {
+		s += fmt.Sprintf(", history %v", op.how.History)
+	}
+	if op.how.Bootstrap {
+		s += ", bootstrap"
+	}
 	return s
 }
 
 func (op *joinAsOf[K, L, D, R]) held() (keys, rows, bytes int64) {
 	keys, rows, bytes = op.table.Held()
-	n := int64(op.q.Len())
-	return keys, rows + n, bytes + int64(op.q.Size())*int64(unsafe.Sizeof(pending[K, L]{})+8)
+	n, b := op.heldBack()
+	m, c := op.kept.held()
+	return keys, rows + n + m, bytes + b + c
 }
 
 func (op *joinAsOf[K, L, D, R]) run() {
@@ -155,7 +202,7 @@ func (op *joinAsOf[K, L, D, R]) run() {
 		op.rkeys = op.right.keys(&op.r.batch, op.rkeys)
 	}
 	switch {
-	case op.l.fed() && !op.r.fed() && op.wait == forNothing:
+	case op.l.fed() && !op.r.fed() && op.wait == forNothing && !op.more:
 		op.runLive()
 	default:
 		op.runSteps()
@@ -170,7 +217,7 @@ func (op *joinAsOf[K, L, D, R]) run() {
 	}
 	op.out.moved(op.w, op.l.idle)
 	op.missed.give(op.x.marks, op.w, op.l.idle)
-	op.st.ledger.Held = uint64(op.q.Len())
+	op.st.ledger.Held = uint64(op.q.Len() + op.near.len() + op.holds.len() + op.lines.len())
 }
 
 // readLeft finds the keys of the left batch and their hashes.
@@ -312,118 +359,42 @@ func (op *joinAsOf[K, L, D, R]) why(found join.Found) Missed[L] {
 	return Missed[L]{Reason: Unmatched, Detail: "no version of its key is as old"}
 }
 
-// runSteps goes by cause: left facts, then versions, then what W has made due.
-func (op *joinAsOf[K, L, D, R]) runSteps() {
-	for settle := true; ; settle = false { // idleness may have changed
-		c, ok := op.l.next()
-		if d, is := op.r.next(); is && (!ok || d < c) {
-			c, ok = d, true
-		}
-		if !ok && !settle {
-			return
-		}
-		if ok {
-			op.takeLeft(c)
-			op.takeVersions(c)
-			op.l.advance(c)
-			op.r.advance(c)
-		}
-		for op.q.Len() > 0 && op.due(op.q.First()) {
-			op.release(c)
-		}
-		op.pass(c, min(op.l.w, op.q.First()))
-		op.table.Prune(op.bound(op.l.w))
-	}
-}
-
-// takeLeft takes the left facts of cause.
-func (op *joinAsOf[K, L, D, R]) takeLeft(cause uint32) {
-	if !op.l.fed() {
+// settle joins a fact that waits for nothing any more, or tells that it is missed.
+func (op *joinAsOf[K, L, D, R]) settle(f *leftFact[K, L], cause uint32) {
+	d, found := op.table.Find(f.key, f.at)
+	if op.kept != nil {
+		op.keep(f, cause, d, found)
 		return
 	}
-	b := &op.l.batch
-	for ; op.l.at < len(b.cause) && b.cause[op.l.at] == cause; op.l.at++ {
-		i := op.l.at
-		t := b.times[i]
-		if op.due(t) || op.wait == forFacts && t < op.l.w && op.out.rev.by == "" { // a row must not overtake one that it takes the place of
-			op.joinAll(b, i, i+1, op.l.w)
-			continue
-		}
-		p := pending[K, L]{key: op.lkeys[i], fact: b.facts[i], w: op.l.w}
-		if op.out.mode == columned {
-			p.slot = op.stamps.put(b.stampOf(i))
-		}
-		if old := b.replacedBy(i); old != nil {
-			p.old = &replaced[L]{fact: old.fact, stamp: old.stamp}
-		}
-		op.q.Push(t, p)
-	}
-}
-
-// takeVersions takes the versions of cause.
-func (op *joinAsOf[K, L, D, R]) takeVersions(cause uint32) {
-	if !op.r.fed() {
-		return
-	}
-	b := &op.r.batch
-	for ; op.r.at < len(b.cause) && b.cause[op.r.at] == cause; op.r.at++ {
-		i := op.r.at
-		ok := false
-		if op.dead != nil && op.dead(&b.facts[i]) {
-			ok = op.table.Delete(op.rkeys[i], b.times[i])
-		} else {
-			ok = op.table.Put(op.rkeys[i], b.times[i], b.facts[i])
-		}
-		op.putFed++
-		if !ok {
-			op.putLate++
-		}
-	}
-}
-
-// due reports whether a left fact at t need not wait any more.
-func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
-	switch op.wait {
-	case forFacts:
-		return op.l.w != watermark.Min && op.l.w >= t.Add(op.within)
-	case forVersions:
-		w := op.r.w
-		if op.r.idle { // others need not wait for it
-			w = max(w, op.l.w)
-		}
-		return w > t
-	}
-	return true
-}
-
-// release joins the first of the facts that wait.
-func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
-	t, p := op.q.Pop()
-	stamp := row.Stamp{}
-	if op.out.mode == columned {
-		stamp = op.stamps.take(p.slot)
-	}
-	d, found := op.table.Find(p.key, t)
 	if found == join.Version || found == join.None && op.zero {
-		op.x.facts = append(op.x.facts, op.row(p.fact, d))
-		op.x.times = append(op.x.times, t)
-		op.x.cause = append(op.x.cause, cause)
-		op.keys.keys = append(op.keys.keys, p.key)
-		if op.out.mode == columned {
-			op.x.stamps = append(op.x.stamps, stamp)
-		}
-		op.again(p.key, t, p.old)
+		op.give(f.key, f.at, cause, op.row(f.fact, d), f.stamp)
+		op.again(f.key, f.at, f.old)
 		return
 	}
-	if op.takesBack(p.key, t, cause, stamp, p.fact) {
+	if op.takesBack(f.key, f.at, cause, f.stamp, f.fact) {
 		return
 	}
-	m := op.why(found)
-	m.Fact, m.Time, m.Watermark = p.fact, t, p.w
+	op.miss(f, cause, op.why(found))
+	if f.old != nil && found == join.None {
+		op.withdraw(f.key, f.at, cause, f.stamp, f.old)
+	}
+}
+
+// give gives a row.
+func (op *joinAsOf[K, L, D, R]) give(key K, t watermark.Time, cause uint32, r R, stamp row.Stamp) {
+	op.x.facts = append(op.x.facts, r)
+	op.x.times = append(op.x.times, t)
+	op.x.cause = append(op.x.cause, cause)
+	op.keys.keys = append(op.keys.keys, key)
+	if op.out.mode == columned {
+		op.x.stamps = append(op.x.stamps, stamp)
+	}
+}
+
+// miss tells that a fact met no version.
+func (op *joinAsOf[K, L, D, R]) miss(f *leftFact[K, L], cause uint32, m Missed[L]) {
+	m.Fact, m.Time, m.Watermark = f.fact, f.at, f.came
 	op.missed.tell(cause, m)
-	if p.old != nil && found == join.None {
-		op.withdraw(p.key, t, cause, stamp, p.old)
-	}
 }
 
 // pass moves the W that is passed on, which never goes back.
@@ -432,34 +403,4 @@ func (op *joinAsOf[K, L, D, R]) pass(cause uint32, w watermark.Time) {
 		op.w = w
 		op.x.mark(cause, w)
 	}
-}
-
-// bound is what versions are pruned by, if the left W is at w: nobody who is on
-// time, or waits, asks for what lies before it.
-func (op *joinAsOf[K, L, D, R]) bound(w watermark.Time) watermark.Time {
-	if !op.r.idle {
-		w = min(w, op.r.w)
-	}
-	return min(back(w, op.behind), op.q.First())
-}
-
-// back is w less d; the end of time stays what it is.
-func back(w watermark.Time, d time.Duration) watermark.Time {
-	if w == watermark.Max {
-		return w
-	}
-	return w.Add(-d)
-}
-
-// versions is the ledger of the other side: a version too old to be kept is late.
-func (op *joinAsOf[K, L, D, R]) versions() StageStats {
-	return StageStats{Fed: op.putFed, Counted: op.putFed - op.putLate, Late: op.putLate}
-}
-
-// waitsFor tells which side holds back the W that is passed on.
-func (op *joinAsOf[K, L, D, R]) waitsFor() int {
-	if op.wait == forVersions && op.q.First() < op.l.w {
-		return 1
-	}
-	return 0
 }

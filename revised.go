@@ -61,8 +61,9 @@ func (x *items[T]) withdraw(b *batch[T], i int, fact T, id row.ID, o *port[T]) {
 // revision is what a port tells of the rows to come: whether some take the
 // place of others, and how far behind W they may.
 type revision struct {
-	by     string        // the window that makes them; "": none does
-	behind time.Duration // the greatest lateness of the windows before
+	by     string        // the window, or join, that makes them; "": none does
+	kept   bool          // it is a join that keeps rows for late versions
+	behind time.Duration // the greatest lateness of the windows before, and of late versions
 	unsure bool          // what a row takes the place of may have been another: a join did not wait for its versions
 }
 
@@ -71,7 +72,7 @@ func (o *port[T]) inherits(from ...reader) {
 	for _, f := range from {
 		r := f.revised()
 		if o.rev.by == "" {
-			o.rev.by = r.by
+			o.rev.by, o.rev.kept = r.by, r.kept
 		}
 		o.rev.behind, o.rev.unsure = max(o.rev.behind, r.behind), o.rev.unsure || r.unsure
 	}
@@ -90,6 +91,9 @@ func once(r reader, does string) error {
 	by := r.revised().by
 	if by == "" {
 		return nil
+	}
+	if r.revised().kept {
+		return fmt.Errorf("%s, and %s sends rows again, as Corrections by late versions: a row would count twice. Leave History out there, or build this stage on a second JoinAsOf of the same facts without it", does, by)
 	}
 	return fmt.Errorf("%s, and %s sends rows again, as Early or Correction: a row would count twice. Leave EarlyEvery, Lateness, Deadline and Stagger.Arrival out there, or build this stage on a second Window of the same facts without them", does, by)
 }

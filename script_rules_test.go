@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/internal/script"
+	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window"
@@ -247,4 +248,40 @@ func onBoard[T any](of tidemark.Of[T], text func(T) string) func() string {
 		}
 		return b.lines()
 	}
+}
+
+// asOf reads how a join is to be: wait=live, wait=5s or wait=schedule with at,
+// place and tolerance; zero or hold=5s; history=1m; bootstrap.
+func asOf(l *script.Line) (how join.AsOf) {
+	switch w := l.String("wait", ""); w {
+	case "live":
+		how.Wait = join.Live
+	case "strict":
+		how.Wait = join.Strict
+	case "schedule":
+		s := join.Schedule{Location: placeOf(l), Tolerance: l.Duration("tolerance", 0)}
+		for at := range strings.FieldsSeq(strings.ReplaceAll(l.String("at", ""), ",", " ")) {
+			d, err := time.ParseDuration(at)
+			if err != nil {
+				l.Fatalf("%v", err)
+			}
+			s.At = append(s.At, d)
+		}
+		how.Wait = s
+	case "":
+	default:
+		d, err := time.ParseDuration(w)
+		if err != nil {
+			l.Fatalf("%v", err)
+		}
+		how.Wait = join.Within(d)
+	}
+	if l.Has("zero") {
+		how.Missing = join.Zero
+	}
+	if hold := l.Duration("hold", -1); hold >= 0 {
+		how.Missing = join.Hold(hold)
+	}
+	how.History, how.Bootstrap = l.Duration("history", 0), l.Has("bootstrap")
+	return how
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/internal/script"
-	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -328,23 +327,7 @@ func (s *scene) window(l *script.Line) {
 }
 
 func (s *scene) join(l *script.Line, versions tidemark.Keyed[int, call]) {
-	how := join.AsOf{}
-	switch w := l.String("wait", ""); w {
-	case "live":
-		how.Wait = join.Live
-	case "strict":
-		how.Wait = join.Strict
-	case "":
-	default:
-		d, err := time.ParseDuration(w)
-		if err != nil {
-			l.Fatalf("%v", err)
-		}
-		how.Wait = join.Within(d)
-	}
-	if l.Has("zero") {
-		how.Missing = join.Zero
-	}
+	how := asOf(l)
 	switch x := s.streams[l.Word(0)].(type) {
 	case tidemark.Keyed[int, call]:
 		s.streams[l.Word(2)], s.streams[l.Word(3)] = both(tidemark.JoinAsOf(x, versions, how, func(c, d call) joined { return joined{c.String(), d.name} }))

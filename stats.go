@@ -26,12 +26,13 @@ type InputStats struct {
 }
 
 // StageStats balances: Fed = Counted + Late + Refused + Duplicate + Unmatched + Invalid + Filtered + Held.
-// A fact late for some spans and counted in others is Counted, and told in Partly. Rows out, by kind, are counted apart.
+// A fact late for some spans and counted in others is Counted, and told in Partly; a version that came too late for
+// facts of its time, which were joined without it, is Counted, and told in Stale, on the line of the versions. Rows out, by kind, are counted apart.
 type StageStats struct {
-	Stage                                                                              string
-	Fed, Counted, Late, Refused, Duplicate, Unmatched, Invalid, Filtered, Held, Partly uint64
-	Out                                                                                RowsOut // rows that windows have fired
-	Keys, Rows, Bytes                                                                  int64   // of the state: keys; panes, versions or facts held; memory
+	Stage                                                                                     string
+	Fed, Counted, Late, Refused, Duplicate, Unmatched, Invalid, Filtered, Held, Partly, Stale uint64
+	Out                                                                                       RowsOut // rows that windows have fired, and those that other stages have sent again
+	Keys, Rows, Bytes                                                                         int64   // of the state: keys; panes, versions or facts held; memory
 }
 
 // RowsOut counts rows by kind.
@@ -139,7 +140,7 @@ func (s Stats) String() string {
 		for _, c := range []struct {
 			name string
 			n    uint64
-		}{{"partly late", st.Partly}, {"final", st.Out.Final}, {"early", st.Out.Early}, {"corrections", st.Out.Correction}, {"withdrawn", st.Out.Withdrawn},
+		}{{"partly late", st.Partly}, {"stale", st.Stale}, {"final", st.Out.Final}, {"early", st.Out.Early}, {"corrections", st.Out.Correction}, {"withdrawn", st.Out.Withdrawn},
 			{"keys", uint64(st.Keys)}, {"rows held", uint64(st.Rows)}, {"bytes", uint64(st.Bytes)}} {
 			if c.n > 0 {
 				fmt.Fprintf(&b, "; %s %d", c.name, c.n)

@@ -130,12 +130,13 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 	op.out.inherits(op.left.port)
 	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions || op.holds != nil
 	op.missed.out.inherits(op.left.port)
-	if op.out.rev.by != "" && (op.near != nil || op.holds != nil) {
+	before := op.left.port.revised()
+	if before.by != "" && (op.near != nil || op.holds != nil) {
 		op.lines = new(queues[K, L])
 	}
-	op.behind = op.out.rev.behind
+	op.behind = before.behind
 	if op.how.History > 0 {
-		op.openHistory(plan)
+		op.openHistory(plan, before)
 	}
 	op.more = op.near != nil || op.holds != nil || op.kept != nil
 	if op.how.Bootstrap {

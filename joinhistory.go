@@ -44,12 +44,13 @@ type versionOf[D any] struct {
 	found join.Found
 }
 
-// openHistory makes the state for History, under which rows are sent again.
-func (op *joinAsOf[K, L, D, R]) openHistory(plan *keys.Plan[K]) {
+// openHistory makes the state for History, under which rows are sent again; before
+// is what the left stream tells of its own.
+func (op *joinAsOf[K, L, D, R]) openHistory(plan *keys.Plan[K], before revision) {
 	op.behind += op.how.History
 	k := &keptRows[K, L]{shelf: newShelf[K, keptRow[L]](plan), byTime: waiting.New[keptAt](), keep: op.behind}
 	k.seed = keys.Seed(op.st.p.Name + "/" + op.st.name)
-	if op.out.rev.by != "" {
+	if before.by != "" {
 		k.byID = new(table.Table[row.ID, uint32])
 	} else {
 		op.out.rev.by, op.out.rev.kept = op.st.name, true

@@ -14,11 +14,10 @@ func (op *joinAsOf[K, L, D, R]) takeVersions(cause uint32) {
 	for ; op.r.at < len(b.cause) && b.cause[op.r.at] == cause; op.r.at++ {
 		key, t := op.rkeys[op.r.at], b.times[op.r.at]
 		op.putFed++
-		if !op.putVersion(key, t, &b.facts[op.r.at], cause) {
+		switch {
+		case !op.putVersion(key, t, &b.facts[op.r.at], cause):
 			op.putLate++
-			continue
-		}
-		if op.stale(t) {
+		case op.stale(t):
 			op.putStale++
 		}
 		if op.more {

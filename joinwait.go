@@ -4,6 +4,7 @@ import (
 	"time"
 	"unsafe"
 
+	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -109,18 +110,31 @@ func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
 	return true
 }
 
-// release joins the first of the facts that wait for a time.
+// release joins the first of the facts that wait for a time. Where nothing else
+// can hold it, that is settle without making a leftFact of it.
 func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
 	t, p := op.q.Pop()
-	f := leftFact[K, L]{key: p.key, fact: p.fact, at: t, came: p.w, old: p.old}
+	stamp := row.Stamp{}
 	if op.out.mode == columned {
-		f.stamp = op.stamps.take(p.slot)
+		stamp = op.stamps.take(p.slot)
 	}
 	if op.more {
-		op.proceed(f, cause)
+		op.proceed(leftFact[K, L]{key: p.key, fact: p.fact, at: t, came: p.w, stamp: stamp, old: p.old}, cause)
 		return
 	}
-	op.settle(&f, cause)
+	d, found := op.table.Find(p.key, t)
+	if found == join.Version || found == join.None && op.zero {
+		op.x.facts = append(op.x.facts, op.row(p.fact, d))
+		op.x.times = append(op.x.times, t)
+		op.x.cause = append(op.x.cause, cause)
+		op.keys.keys = append(op.keys.keys, p.key)
+		if op.out.mode == columned {
+			op.x.stamps = append(op.x.stamps, stamp)
+		}
+		op.again(p.key, t, p.old)
+		return
+	}
+	op.settle(&leftFact[K, L]{key: p.key, fact: p.fact, at: t, came: p.w, stamp: stamp, old: p.old}, cause)
 }
 
 // proceed is what a left fact does that waits for no time any more: it may wait
@@ -208,6 +222,9 @@ func (op *joinAsOf[K, L, D, R]) came(key K, t watermark.Time, cause uint32) {
 
 // waiting is the least time of what waits, Max if nothing does.
 func (op *joinAsOf[K, L, D, R]) waiting() watermark.Time {
+	if !op.more {
+		return op.q.First()
+	}
 	return min(op.q.First(), op.near.first(), op.holds.first())
 }
 

@@ -26,7 +26,7 @@ func (a ask) of() int       { return a.key }
 func (a ask) Deleted() bool { return a.name%5 == 0 && a.name > 0 }
 
 // met is a row of the join: the left fact, and the name of its version.
-type met struct{ n, name int }
+type askedOf struct{ n, name int }
 
 // turn is one call: facts for a side, or a heartbeat, or the end.
 type turn struct {
@@ -271,7 +271,7 @@ func (r *refAsOf) held() (n int) {
 type asOfs struct {
 	p              tidemark.Pipeline
 	in             [2]*tidemark.Input[ask]
-	rows, even     *tidemark.Output[met]
+	rows, even     *tidemark.Output[askedOf]
 	lost           *tidemark.Output[tidemark.Missed[ask]]
 	ids            map[row.ID]int
 	stage, bitwise string
@@ -283,9 +283,9 @@ func newAsOfs(how join.AsOf, delay time.Duration) *asOfs {
 	var l, d tidemark.Stream[ask]
 	x.in[0], l = tidemark.FromNanos(&x.p, "calls", ask.nanos, watermark.Bounded{Delay: delay})
 	x.in[1], d = tidemark.FromNanos(&x.p, "orgs", ask.nanos, watermark.Bounded{Delay: delay})
-	rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(l, ask.of), tidemark.KeyBy(d, ask.of), how, func(l, d ask) met { return met{l.name, d.name} })
+	rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(l, ask.of), tidemark.KeyBy(d, ask.of), how, func(l, d ask) askedOf { return askedOf{l.name, d.name} })
 	x.rows, x.lost = tidemark.Collect(rows), tidemark.Collect(lost)
-	x.even = tidemark.Collect(tidemark.Filter(rows, func(m met) bool { return m.name%2 == 0 }))
+	x.even = tidemark.Collect(tidemark.Filter(rows, func(m askedOf) bool { return m.name%2 == 0 }))
 	return x
 }
 

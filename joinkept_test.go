@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -197,7 +198,7 @@ func TestWhatAJoinKeepsIsWhatStatsTells(t *testing.T) {
 		var p tidemark.Pipeline
 		in, l := tidemark.FromNanos(&p, "calls", ask.nanos, watermark.Bounded{})
 		dim, d := tidemark.FromNanos(&p, "orgs", ask.nanos, watermark.Bounded{})
-		rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(l, ask.of), tidemark.KeyBy(d, ask.of), how, func(l, d ask) met { return met{l.name, d.name} })
+		rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(l, ask.of), tidemark.KeyBy(d, ask.of), how, func(l, d ask) askedOf { return askedOf{l.name, d.name} })
 		out := tidemark.Collect(rows)
 		if how.History > 0 {
 			tidemark.Collect(lost)
@@ -264,6 +265,50 @@ func TestACorrectionOfAForgottenRowIsLate(t *testing.T) {
 		late := missed.Len() == 1
 		if got != c.want || late != (c.want == "") {
 			t.Errorf("with W at %d: %q, missed %t, want %q", c.to, got, late, c.want)
+		}
+	}
+}
+
+// Rows that late versions send again would count twice: Check refuses what would
+// count them, also behind another join, and names the remedy; not without
+// History, and not what was missed, which is told once.
+func TestRowsThatLateVersionsSendAgainAreRefused(t *testing.T) {
+	type asks = tidemark.Keyed[int, ask]
+	for _, history := range []time.Duration{0, 1} {
+		for name, count := range map[string]func(s, d asks, lost tidemark.Stream[tidemark.Missed[ask]]){ // order: each by itself
+			"Window counts rows": func(s, _ asks, _ tidemark.Stream[tidemark.Missed[ask]]) {
+				p, _ := tidemark.Window[agg.Facts[ask]](s, window.Tumble{Size: 10})
+				tidemark.Collect(p)
+			},
+			"InOrder puts rows in order of time": func(s, d asks, _ tidemark.Stream[tidemark.Missed[ask]]) {
+				again, _ := tidemark.JoinAsOf(s, d, join.AsOf{}, func(l, _ ask) ask { return l })
+				o, _ := tidemark.InOrder(again)
+				tidemark.Collect(o)
+			},
+			"a version is what it is from its time on": func(s, d asks, _ tidemark.Stream[tidemark.Missed[ask]]) {
+				r, _ := tidemark.JoinAsOf(d, tidemark.Filter(s, func(ask) bool { return true }), join.AsOf{}, func(l, _ ask) ask { return l })
+				tidemark.Collect(r)
+			},
+			"": func(s, _ asks, lost tidemark.Stream[tidemark.Missed[ask]]) {
+				tidemark.Collect(s)
+				o, _ := tidemark.InOrder(lost)
+				tidemark.Collect(o)
+			},
+		} {
+			var p tidemark.Pipeline
+			_, l := tidemark.FromNanos(&p, "calls", ask.nanos, watermark.Bounded{})
+			_, d := tidemark.FromNanos(&p, "orgs", ask.nanos, watermark.Bounded{})
+			dims := tidemark.KeyBy(d, ask.of)
+			rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(l, ask.of), dims, join.AsOf{History: history}, func(l, _ ask) ask { return l })
+			count(rows, dims, lost)
+			err := p.Check()
+			want := fmt.Sprintf("%s, and calls/join sends rows again, as Corrections by late versions: a row would count twice. Leave History out there, or build this stage on a second JoinAsOf of the same facts without it", name)
+			if refused := err != nil && strings.Contains(err.Error(), want); refused != (history > 0 && name != "") || err != nil && !refused {
+				t.Errorf("history %v, %q: %v", history, name, err)
+			}
+			if again := p.Check(); fmt.Sprint(again) != fmt.Sprint(err) {
+				t.Errorf("asked again Check says %v", again)
+			}
 		}
 	}
 }

@@ -279,8 +279,8 @@ func asOf(l *script.Line) (how join.AsOf) {
 	if l.Has("zero") {
 		how.Missing = join.Zero
 	}
-	if hold := l.Duration("hold", -1); hold >= 0 {
-		how.Missing = join.Hold(hold)
+	if l.String("hold", "") != "" {
+		how.Missing = join.Hold(l.Duration("hold"))
 	}
 	how.History, how.Bootstrap = l.Duration("history", 0), l.Has("bootstrap")
 	return how

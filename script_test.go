@@ -12,6 +12,7 @@ import (
 
 	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/internal/script"
+	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"

@@ -30,8 +30,8 @@ func (c Cache) Check() error {
 	if c.TTL < 0 {
 		ttl = fmt.Errorf("join: Cache: TTL is %v: must not be negative", c.TTL)
 	}
-	if c.Missing != nil {
-		missing = c.Missing.missing()
+	if c.Missing != nil && c.Missing != Zero {
+		missing = fmt.Errorf("join: Cache: Missing is %v: must be Zero or nil, as there is no version to wait for", c.Missing)
 	}
 	return errors.Join(size, ttl, missing)
 }

@@ -73,8 +73,8 @@ func TestAnswersAllocateNothingOnceWarm(t *testing.T) {
 }
 
 func TestMistakesOfCache(t *testing.T) {
-	_, err := NewAnswers[string, int](Cache{Size: -1, TTL: -time.Second, Missing: Absent(7)})
-	want := "join: Cache: Size is -1: must not be negative\njoin: Cache: TTL is -1s: must not be negative\njoin: Missing is 7: must be Zero or nil"
+	_, err := NewAnswers[string, int](Cache{Size: -1, TTL: -time.Second, Missing: Hold(time.Second)})
+	want := "join: Cache: Size is -1: must not be negative\njoin: Cache: TTL is -1s: must not be negative\njoin: Cache: Missing is Hold(1s): must be Zero or nil, as there is no version to wait for"
 	if err == nil || err.Error() != want {
 		t.Error(err)
 	}

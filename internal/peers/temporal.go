@@ -10,6 +10,7 @@ import (
 
 	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/join"
+	"github.com/tidemark-go/tidemark/row"
 )
 
 // The sides of a join, as inputs of the pipeline.
@@ -75,24 +76,63 @@ func temporalJoin(c *Case) error {
 	if err != nil {
 		return err
 	}
-	orders := []order{{"as listed", t.events}}
+	orders, hows := []order{{"as listed", t.events}}, []join.AsOf{t.how}
 	if t.orders {
-		orders = interleavings(t.events)
+		orders, hows = interleavings(t.events), t.alike()
 	}
 	for _, o := range orders {
-		pairs, err := everyCut(func(cut int) ([]pair, error) { return t.run(o.events, cut) })
-		if err != nil {
-			return fmt.Errorf("inputs %s: %w", o.name, err)
-		}
-		rows, err := t.rows(pairs)
-		if err == nil {
-			err = difference("rows, inputs "+o.name, t.columns, rows, want)
-		}
-		if err != nil {
-			return err
+		for _, t.how = range hows {
+			pairs, err := everyCut(func(cut int) ([]pair, error) { return t.run(o.events, cut) })
+			if err != nil {
+				return fmt.Errorf("inputs %s, %+v: %w", o.name, t.how, err)
+			}
+			rows, err := t.rows(pairs)
+			if err == nil {
+				err = difference(fmt.Sprintf("rows, inputs %s, %+v", o.name, t.how), t.columns, rows, want)
+			}
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// alike are the settings that end with the same rows, however the inputs are
+// interleaved: Strict, and those that correct what they gave before a version
+// was known.
+func (t *temporal) alike() []join.AsOf {
+	strict, live, boot := t.how, t.how, t.how
+	live.Wait, live.History = join.Live, 1<<62
+	boot.Bootstrap = true
+	within := live
+	within.Wait, within.Bootstrap = join.Within(time.Second), true
+	return []join.AsOf{strict, boot, live, within}
+}
+
+// last is what rows leave that are sent again, by ID: of each the last, unless it
+// is withdrawn. Without History it is all of them.
+func (t *temporal) last(out *tidemark.Output[pair], pairs []pair) []pair {
+	if t.how.History == 0 {
+		return out.DrainTo(pairs)
+	}
+	at := map[row.ID]int{}
+	gone := map[int]bool{}
+	for s, p := range out.DrainStamped() {
+		i, ok := at[s.ID]
+		if !ok {
+			i = len(pairs)
+			at[s.ID], pairs = i, append(pairs, p)
+		}
+		pairs[i], gone[i] = p, s.Kind == row.Withdrawn
+	}
+	kept := pairs[:0]
+	for i, p := range pairs {
+		if !gone[i] {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // run plays events through a pipeline, at most cut facts in a Feed.
@@ -131,13 +171,13 @@ func (t *temporal) run(events []event, cut int) ([]pair, error) {
 	}
 	var pairs []pair
 	if t.c.closedOnly() {
-		pairs = out.DrainTo(pairs)
+		pairs = t.last(out, pairs)
 	}
 	if err := pipe.Close(context.Background()); err != nil {
 		return nil, err
 	}
 	if !t.c.closedOnly() {
-		pairs = out.DrainTo(pairs)
+		pairs = t.last(out, pairs)
 	}
 	for m := range missed.Drain() {
 		if m.Reason != tidemark.Unmatched || t.outer {

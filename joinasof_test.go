@@ -38,19 +38,18 @@ type turn struct {
 
 // refAsOf is the join word by word: at each event it looks at all that it has.
 type refAsOf struct {
-	how       join.AsOf
-	times     *join.Timetable
-	lw, rw    watermark.Time
-	w         watermark.Time // that is passed on
-	beat      watermark.Time
-	told      bool
-	bound     watermark.Time
-	facts     []*refAsk
-	versions  []ask
-	stale     int
-	rows      []string // of the event at hand
-	kept      []string // those that a Filter lets pass which keeps even names
-	unmatched int
+	how      join.AsOf
+	times    *join.Timetable
+	lw, rw   watermark.Time
+	w        watermark.Time // that is passed on
+	beat     watermark.Time
+	told     bool
+	bound    watermark.Time
+	facts    []*refAsk
+	versions []ask
+	stale    int
+	rows     []string // of the event at hand
+	kept     []string // those that a Filter lets pass which keeps even names
 }
 
 type refAsk struct {
@@ -269,13 +268,12 @@ func (r *refAsOf) held() (n int) {
 
 // asOfs is a pipeline of one join, and what it gives.
 type asOfs struct {
-	p              tidemark.Pipeline
-	in             [2]*tidemark.Input[ask]
-	rows, even     *tidemark.Output[askedOf]
-	lost           *tidemark.Output[tidemark.Missed[ask]]
-	ids            map[row.ID]int
-	stage, bitwise string
-	bad            []string
+	p          tidemark.Pipeline
+	in         [2]*tidemark.Input[ask]
+	rows, even *tidemark.Output[askedOf]
+	lost       *tidemark.Output[tidemark.Missed[ask]]
+	ids        map[row.ID]int
+	bad        []string
 }
 
 func newAsOfs(how join.AsOf, delay time.Duration) *asOfs {

@@ -1,0 +1,56 @@
+package anomaly
+
+// points keeps the points that are in any tree, once each. A point is a few
+// float32: its values less the origin of their dimension.
+type points struct {
+	dims   int
+	values []float32 // dims a point
+	refs   []uint32  // leaves that hold the point; of a free one, the next free one
+	free   uint32    // noPoint: none
+	used   int
+}
+
+const noPoint = 1<<32 - 1
+
+// at returns the point, to be read only.
+func (p *points) at(i uint32) []float32 {
+	at := int(i) * p.dims
+	return p.values[at : at+p.dims : at+p.dims]
+}
+
+// add keeps x with no leaf that holds it yet.
+func (p *points) add(x []float32) uint32 {
+	p.used++
+	if i := p.free; i != noPoint {
+		p.free = p.refs[i]
+		p.refs[i] = 0
+		copy(p.at(i), x)
+		return i
+	}
+	i := uint32(len(p.refs))
+	p.refs = extend(p.refs, 1)
+	p.values = extend(p.values, p.dims)
+	copy(p.at(i), x)
+	return i
+}
+
+func (p *points) hold(i uint32) { p.refs[i]++ }
+
+func (p *points) release(i uint32) {
+	if p.refs[i]--; p.refs[i] == 0 {
+		p.refs[i] = p.free
+		p.free = i
+		p.used--
+	}
+}
+
+// extend returns s with n more zero elements. It grows by a quarter: a forest
+// soon has all the points it will ever have.
+func extend[T any](s []T, n int) []T {
+	if len(s)+n > cap(s) {
+		grown := make([]T, len(s), len(s)+max(n, n*16, len(s)/4/n*n))
+		copy(grown, s)
+		s = grown
+	}
+	return s[:len(s)+n]
+}

@@ -47,39 +47,39 @@ func (m *RandomCutForest) explain(dst []Part) []Part {
 // turn.
 func (m *RandomCutForest) explainIn(t *tree, x []float32, noise float64, parts []float64) {
 	l, depth := m.descend(t, x)
-	y := m.points.at(l.point)
+	y := m.points.box(l.point, 0)
 	even := m.equal(t, depth, l) / float64(len(parts))
 	for j := range parts {
 		parts[j] = even
 	}
-	off := beyond(x, y, y)
+	off := beyond(x, y)
 	if off == 0 {
 		return
 	}
-	mix(parts, x, y, y, m.per[depth], off+noise)
+	mix(parts, x, y, m.per[depth], off+noise)
 	for depth--; depth >= 0; depth-- {
 		i := m.path[depth]
-		low, high := t.box(i)
-		off := beyond(x, low, high)
+		box := t.box(i)
+		off := beyond(x, box)
 		if off == 0 {
 			return
 		}
-		mix(parts, x, low, high, m.per[depth], t.sum(i)+off+noise)
+		mix(parts, x, box, m.per[depth], t.sum(i)+off+noise)
 	}
 }
 
 // mix is a step of the recursion: of the cuts over a length of whole, those that
 // part x from the box give the score s to the side on which x lies, and the others
 // what parts had before.
-func mix(parts []float64, x, low, high []float32, s, whole float64) {
-	keep := 1 - beyond(x, low, high)/whole
+func mix(parts []float64, x []float32, box []side, s, whole float64) {
+	keep := 1 - beyond(x, box)/whole
 	for d, v := range x {
 		parts[2*d] = float64(parts[2*d] * keep)
 		parts[2*d+1] = float64(parts[2*d+1] * keep)
-		if v > high[d] {
-			parts[2*d] += float64((float64(v) - float64(high[d])) / whole * s)
-		} else if v < low[d] {
-			parts[2*d+1] += float64((float64(low[d]) - float64(v)) / whole * s)
+		if v > box[d].high {
+			parts[2*d] += float64((float64(v) - float64(box[d].high)) / whole * s)
+		} else if v < box[d].low {
+			parts[2*d+1] += float64((float64(box[d].low) - float64(v)) / whole * s)
 		}
 	}
 }

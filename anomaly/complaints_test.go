@@ -93,7 +93,7 @@ func TestCutsLieInsideTheBoxWhateverTheRounding(t *testing.T) {
 		if r.IntN(2) == 0 {
 			low, high, x = -high, -low, -x
 		}
-		_, cut, parts := draw(&d, []float32{x}, []float32{low}, []float32{high})
+		_, cut, parts := draw(&d, []float32{x}, []side{{low, high}})
 		if from, to := min(low, x), max(high, x); cut < from || cut >= to {
 			t.Fatalf("box %v to %v with %v: cut %v", low, high, x, cut)
 		}

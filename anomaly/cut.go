@@ -3,10 +3,10 @@ package anomaly
 import "math"
 
 // outside reports whether x lies outside of the box.
-func outside(x, low, high []float32) bool {
-	low, high = low[:len(x)], high[:len(x)]
+func outside(x []float32, box []side) bool {
+	box = box[:len(x)]
 	for d, v := range x {
-		if v < low[d] || v > high[d] {
+		if v < box[d].low || v > box[d].high {
 			return true
 		}
 	}
@@ -16,29 +16,29 @@ func outside(x, low, high []float32) bool {
 // draw draws a cut of the box with x, uniform over the sum of its sides, and
 // reports whether it parts x from the box. For both sides of every cut to hold
 // something, low <= cut < high is kept whatever the rounding.
-func draw(dice *dice, x, low, high []float32) (dim int, cut float32, parts bool) {
-	low, high = low[:len(x)], high[:len(x)]
+func draw(dice *dice, x []float32, box []side) (dim int, cut float32, parts bool) {
+	box = box[:len(x)]
 	total := 0.0
 	for d, v := range x {
-		total += float64(max(high[d], v)) - float64(min(low[d], v))
+		total += box[d].with(v).length()
 	}
 	r := float64(dice.unit() * total)
 	for d, v := range x {
-		side := float64(max(high[d], v)) - float64(min(low[d], v))
-		if side == 0 {
+		length := box[d].with(v).length()
+		if length == 0 {
 			continue
 		}
 		dim = d
-		if r < side {
+		if r < length {
 			break
 		}
-		r -= side
+		r -= length
 	}
-	v := x[dim]
-	from, to := min(low[dim], v), max(high[dim], v)
-	cut = max(float32(float64(from)+r), from)
-	if cut >= to { // by rounding, also of what is left of r after the last side
-		cut = math.Nextafter32(to, from)
+	s, v := box[dim], x[dim]
+	whole := s.with(v)
+	cut = max(float32(float64(whole.low)+r), whole.low)
+	if cut >= whole.high { // by rounding, also of what is left of r after the last side
+		cut = math.Nextafter32(whole.high, whole.low)
 	}
-	return dim, cut, v < low[dim] && cut < low[dim] || v > high[dim] && cut >= high[dim]
+	return dim, cut, v < s.low && cut < s.low || v > s.high && cut >= s.high
 }

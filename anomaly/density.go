@@ -27,10 +27,9 @@ func (m *RandomCutForest) Density(x []float64) (float64, error) {
 
 func (m *RandomCutForest) densityIn(t *tree, x []float32, noise float64) float64 {
 	l, depth := m.descend(t, x)
-	y := m.points.at(l.point)
 	all, mass := float64(t.mass), int(l.mass)
 	density := math.Inf(1)
-	if side := beyond(x, y, y) + noise; side > 0 {
+	if side := beyond(x, m.points.box(l.point, 0)) + noise; side > 0 {
 		density = float64(mass) / all / side
 	}
 	for depth--; depth >= 0; depth-- {
@@ -41,8 +40,7 @@ func (m *RandomCutForest) densityIn(t *tree, x []float32, noise float64) float64
 		} else {
 			mass += t.massOf(n.left)
 		}
-		low, high := t.box(i)
-		off := beyond(x, low, high)
+		off := beyond(x, t.box(i))
 		side := t.sum(i) + off + noise
 		here := float64(mass) / all / side
 		if math.IsInf(density, 1) { // x is one of the points: the box around it tells
@@ -88,10 +86,9 @@ func (m *RandomCutForest) Near(x []float64, distance float64) ([]Neighbor, error
 	}
 	var near []Neighbor
 	for _, i := range found {
-		p := m.points.at(i)
-		if far := beyond(m.rows.point, p, p); far <= distance {
+		if far := beyond(m.rows.point, m.points.box(i, 0)); far <= distance {
 			whole := make([]float64, m.all)
-			for j, v := range p {
+			for j, v := range m.points.at(i) {
 				whole[j] = m.rows.back(j, v)
 			}
 			near = append(near, Neighbor{whole, far, 1})

@@ -165,11 +165,12 @@ func (m *RandomCutForest) start() {
 	for i := range m.trees {
 		m.trees[i].reset(m.all, diceOf(f.Seed, i))
 	}
-	m.points = points{dims: m.all, free: noPoint}
+	m.points = points{dims: m.all, free: noPoint, boxes: [2][]side{make([]side, m.all), make([]side, m.all)}}
 	m.decay = decay{byPoint: exp(max(f.Decay, 0)), halfLife: f.HalfLife, weight: 1, time: watermark.Min}
 	m.rows = rows{dims: m.dims, row: make([]float64, m.dims), last: make([]float64, m.all), origin: make([]float64, m.dims), point: make([]float32, m.all)}
 	m.rank = rank{size: f.Recent}
 	m.path = make([]uint16, f.Sample)
+	m.out = make([]uint16, m.all)
 	if m.per == nil {
 		m.per = make([]float64, f.Sample+2)
 		m.log = make([]float64, f.Sample+2)

@@ -222,7 +222,10 @@ func same(t *tree, ref, parent uint16, w *twig, p *points) error {
 	if w.left == nil || int(n.dim) != w.dim || n.cut != w.cut || n.parent != parent {
 		return fmt.Errorf("node %d is %+v, want %+v below %d", ref, n, w, parent)
 	}
-	low, high := t.box(ref)
+	var low, high []float32
+	for _, s := range t.box(ref) {
+		low, high = append(low, s.low), append(high, s.high)
+	}
 	wantLow, wantHigh := w.box()
 	if !slices.Equal(low, wantLow) || !slices.Equal(high, wantHigh) || t.sum(ref) != w.sum() {
 		return fmt.Errorf("box of node %d is %v %v with the sum %v, want %v %v with %v", ref, low, high, t.sum(ref), wantLow, wantHigh, w.sum())

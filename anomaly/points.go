@@ -8,6 +8,7 @@ type points struct {
 	refs   []uint32  // leaves that hold the point; of a free one, the next free one
 	free   uint32    // noPoint: none
 	used   int
+	boxes  [2][]side // room for the boxes of two leaves
 }
 
 const noPoint = 1<<32 - 1
@@ -16,6 +17,15 @@ const noPoint = 1<<32 - 1
 func (p *points) at(i uint32) []float32 {
 	at := int(i) * p.dims
 	return p.values[at : at+p.dims : at+p.dims]
+}
+
+// box returns the box of a point, in one of two rooms.
+func (p *points) box(i uint32, room int) []side {
+	b := p.boxes[room]
+	for d, v := range p.at(i) {
+		b[d] = side{v, v}
+	}
+	return b
 }
 
 // add keeps x with no leaf that holds it yet.

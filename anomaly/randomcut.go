@@ -32,6 +32,7 @@ type RandomCutForest struct {
 	per   []float64 // 1/(i+1)
 	log   []float64 // log2(i+1)
 	path  []uint16  // the way down a tree
+	out   []uint16  // dimensions
 	parts []Part    // of the last point, if it was explained
 	sides []float64 // of the parts, while they are summed
 }

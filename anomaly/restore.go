@@ -158,9 +158,7 @@ func (m *RandomCutForest) readNode(t *tree, parent uint16, n int, r *reader) uin
 	}
 	t.nodes[i] = node{cut: cut, left: left, right: right, dim: dim, parent: parent}
 	t.unite(i, &m.points)
-	_, high := t.boxOf(left, &m.points)
-	low, _ := t.boxOf(right, &m.points)
-	r.must(high[dim] <= cut && cut < low[dim])
+	r.must(t.boxOf(left, &m.points, 0)[dim].high <= cut && cut < t.boxOf(right, &m.points, 0)[dim].low)
 	return i
 }
 

@@ -53,9 +53,9 @@ func (m *RandomCutForest) recentre() {
 			if t.mass == 0 {
 				continue
 			}
-			l, h := t.boxOf(t.root, &m.points)
+			box := t.boxOf(t.root, &m.points, 0)
 			for j := d; j < m.all; j += m.dims {
-				low, high = min(low, float64(l[j])), max(high, float64(h[j]))
+				low, high = min(low, float64(box[j].low)), max(high, float64(box[j].high))
 			}
 		}
 		far := max(math.Abs(low), math.Abs(high))
@@ -77,7 +77,8 @@ func (m *RandomCutForest) shift(d int, by float32) {
 		for i := range m.trees {
 			t := &m.trees[i]
 			for k := j; k < len(t.boxes); k += m.all {
-				t.boxes[k] -= by
+				t.boxes[k].low -= by
+				t.boxes[k].high -= by
 			}
 			for k := range t.nodes {
 				if int(t.nodes[k].dim) == j {

@@ -27,17 +27,17 @@ func limit(n int) float64 {
 }
 
 func TestCutsAreUniformOverTheSides(t *testing.T) {
-	low, high := []float32{-1, 5, 0, 100}, []float32{0, 5, 2, 104}
+	box := []side{{-1, 0}, {5, 5}, {0, 2}, {100, 104}}
 	x := []float32{1, 5, 1, 104} // the box with x has the sides 2, 0, 2, 4
 	d := diceOf(1, 0)
 	dims, places, parted := make([]int, 3), make([]int, 40), 0
 	const n = 80_000
 	for range n {
-		dim, cut, parts := draw(&d, x, low, high)
+		dim, cut, parts := draw(&d, x, box)
 		if parts {
 			parted++
 			if dim != 0 || cut < 0 || cut >= 1 {
-				t.Fatalf("dimension %d, cut %v parts %v from %v, %v", dim, cut, x, low, high)
+				t.Fatalf("dimension %d, cut %v parts %v from %v", dim, cut, x, box)
 			}
 		}
 		switch dim {

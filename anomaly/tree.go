@@ -24,10 +24,13 @@ type leaf struct {
 	parent uint16 // of a free leaf: the next free one
 }
 
+// side is that of a box in one dimension.
+type side struct{ low, high float32 }
+
 type tree struct {
 	dims     int
 	nodes    []node
-	boxes    []float32 // the tight box of each node: dims lows, then dims highs
+	boxes    []side    // the tight box of each node: dims sides
 	sums     []float64 // the sum of the sides of each box; of one dimension, nothing
 	leaves   []leaf
 	root     uint16
@@ -42,39 +45,42 @@ func (t *tree) reset(dims int, d dice) {
 	*t = tree{dims: dims, root: nothing, freeNode: nothing, freeLeaf: nothing, dice: d}
 }
 
-// box returns the lows and the highs of node i.
-func (t *tree) box(i uint16) (low, high []float32) {
-	at := int(i) * 2 * t.dims
-	b := t.boxes[at : at+2*t.dims : at+2*t.dims]
-	return b[:t.dims:t.dims], b[t.dims:]
+// box returns the box of node i.
+func (t *tree) box(i uint16) []side {
+	at := int(i) * t.dims
+	return t.boxes[at : at+t.dims : at+t.dims]
 }
 
-// boxOf is box for a reference: the box of a leaf is its point.
-func (t *tree) boxOf(ref uint16, p *points) (low, high []float32) {
+// boxOf is box for a reference: the box of a leaf is its point, in one of the two
+// rooms for such.
+func (t *tree) boxOf(ref uint16, p *points, room int) []side {
 	if ref&isLeaf == 0 {
 		return t.box(ref)
 	}
-	x := p.at(t.leaves[ref&^isLeaf].point)
-	return x, x
+	return p.box(t.leaves[ref&^isLeaf].point, room)
 }
 
 // sum returns the sum of the sides of node i.
 func (t *tree) sum(i uint16) float64 {
 	if t.dims == 1 {
-		return float64(t.boxes[2*int(i)+1]) - float64(t.boxes[2*int(i)])
+		return t.boxes[i].length()
 	}
 	return t.sums[i]
 }
 
 // sides returns the sum of the sides of a box, always in the same order, so that
 // it does not depend on how the box came to be.
-func sides(low, high []float32) (sum float64) {
-	high = high[:len(low)]
-	for d := range low {
-		sum += float64(high[d]) - float64(low[d])
+func sides(box []side) (sum float64) {
+	for _, s := range box {
+		sum += s.length()
 	}
 	return sum
 }
+
+func (s side) length() float64 { return float64(s.high) - float64(s.low) }
+
+// with is the side with v in it.
+func (s side) with(v float32) side { return side{min(s.low, v), max(s.high, v)} }
 
 // insert puts x into the tree, and returns its leaf. The cut of each box with x
 // is drawn on the way down; where it parts x from the box, a new node comes in
@@ -87,13 +93,13 @@ func (t *tree) insert(x []float32, p *points, as *uint32, sample int) uint16 {
 		return t.root &^ isLeaf
 	}
 	for ref&isLeaf == 0 {
-		low, high := t.box(ref)
-		if outside(x, low, high) {
-			if dim, cut, parts := draw(&t.dice, x, low, high); parts {
+		box := t.box(ref)
+		if outside(x, box) {
+			if dim, cut, parts := draw(&t.dice, x, box); parts {
 				return t.split(ref, parent, dim, cut, x, p, as, sample)
 			}
 			for d, v := range x {
-				low[d], high[d] = min(low[d], v), max(high[d], v)
+				box[d] = box[d].with(v)
 			}
 			t.setSum(ref)
 		}
@@ -105,12 +111,12 @@ func (t *tree) insert(x []float32, p *points, as *uint32, sample int) uint16 {
 			ref = n.right
 		}
 	}
-	y := p.at(t.leaves[ref&^isLeaf].point)
-	if !outside(x, y, y) {
+	y := t.boxOf(ref, p, 0)
+	if !outside(x, y) {
 		t.leaves[ref&^isLeaf].mass++
 		return ref &^ isLeaf
 	}
-	dim, cut, _ := draw(&t.dice, x, y, y)
+	dim, cut, _ := draw(&t.dice, x, y)
 	return t.split(ref, parent, dim, cut, x, p, as, sample)
 }
 
@@ -126,10 +132,9 @@ func (t *tree) split(ref, parent uint16, dim int, cut float32, x []float32, p *p
 	t.replace(parent, ref, i)
 	t.setParent(ref, i)
 	t.setParent(mine, i)
-	low, high := t.box(i)
-	under, over := t.boxOf(ref, p)
+	box, below := t.box(i), t.boxOf(ref, p, 0)
 	for d, v := range x {
-		low[d], high[d] = min(under[d], v), max(over[d], v)
+		box[d] = below[d].with(v)
 	}
 	t.setSum(i)
 	return mine &^ isLeaf
@@ -170,31 +175,23 @@ func (t *tree) remove(i uint16, p *points) {
 // shrink makes the box of node i tight after x has left it, and reports whether
 // that changed it.
 func (t *tree) shrink(i uint16, x []float32, p *points) bool {
-	low, high := t.box(i)
-	touches := false
+	box := t.box(i)[:len(x)]
 	for d, v := range x {
-		if v == low[d] || v == high[d] {
-			touches = true
-			break
+		if v == box[d].low || v == box[d].high {
+			return t.unite(i, p)
 		}
 	}
-	if !touches {
-		return false
-	}
-	return t.unite(i, p)
+	return false
 }
 
 // unite makes the box of node i that of its children, and reports whether that
 // changed it.
 func (t *tree) unite(i uint16, p *points) (changed bool) {
-	low, high := t.box(i)
-	n := &t.nodes[i]
-	lowA, highA := t.boxOf(n.left, p)
-	lowB, highB := t.boxOf(n.right, p)
-	for d := range low {
-		l, h := min(lowA[d], lowB[d]), max(highA[d], highB[d])
-		if l != low[d] || h != high[d] {
-			low[d], high[d], changed = l, h, true
+	n, box := &t.nodes[i], t.box(i)
+	a, b := t.boxOf(n.left, p, 0)[:len(box)], t.boxOf(n.right, p, 1)[:len(box)]
+	for d, was := range box {
+		if s := (side{min(a[d].low, b[d].low), max(a[d].high, b[d].high)}); s != was {
+			box[d], changed = s, true
 		}
 	}
 	if changed {
@@ -254,7 +251,7 @@ func (t *tree) newNode(sample int) uint16 {
 	}
 	i := len(t.nodes)
 	t.nodes = double(t.nodes, 1, sample)
-	t.boxes = double(t.boxes, 2*t.dims, sample)
+	t.boxes = double(t.boxes, t.dims, sample)
 	if t.dims > 1 {
 		t.sums = double(t.sums, 1, sample)
 	}

@@ -46,9 +46,9 @@ func (m *RandomCutForest) explain(dst []Part) []Part {
 // explainIn is scoreIn by dimension and side: high and low of each dimension in
 // turn.
 func (m *RandomCutForest) explainIn(t *tree, x []float32, noise float64, parts []float64) {
-	l, depth := m.descend(t, x)
-	y := m.points.box(l.point, 0)
-	even := m.equal(t, depth, l) / float64(len(parts))
+	w := t.descend(x, m.path[0])
+	y, depth := m.points.box(w.leaf.point, 0), len(w.path)
+	even := m.equal(&w) / float64(len(parts))
 	for j := range parts {
 		parts[j] = even
 	}
@@ -58,7 +58,7 @@ func (m *RandomCutForest) explainIn(t *tree, x []float32, noise float64, parts [
 	}
 	mix(parts, x, y, m.per[depth], off+noise)
 	for depth--; depth >= 0; depth-- {
-		i := m.path[depth]
+		i := w.path[depth]
 		box := t.box(i)
 		off := beyond(x, box)
 		if off == 0 {

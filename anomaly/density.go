@@ -26,14 +26,14 @@ func (m *RandomCutForest) Density(x []float64) (float64, error) {
 }
 
 func (m *RandomCutForest) densityIn(t *tree, x []float32, noise float64) float64 {
-	l, depth := m.descend(t, x)
-	all, mass := float64(t.mass), int(l.mass)
+	w := t.descend(x, m.path[0])
+	all, mass := float64(t.mass), int(w.leaf.mass)
 	density := math.Inf(1)
-	if side := beyond(x, m.points.box(l.point, 0)) + noise; side > 0 {
+	if side := beyond(x, m.points.box(w.leaf.point, 0)) + noise; side > 0 {
 		density = float64(mass) / all / side
 	}
-	for depth--; depth >= 0; depth-- {
-		i := m.path[depth]
+	for depth := len(w.path) - 1; depth >= 0; depth-- {
+		i := w.path[depth]
 		n := &t.nodes[i]
 		if x[n.dim] <= n.cut {
 			mass += t.massOf(n.right)
@@ -80,8 +80,7 @@ func (m *RandomCutForest) Near(x []float64, distance float64) ([]Neighbor, error
 	var found []uint32
 	for i := range m.trees {
 		if t := &m.trees[i]; t.mass > 0 {
-			l, _ := m.descend(t, m.rows.point)
-			found = append(found, l.point)
+			found = append(found, t.descend(m.rows.point, m.path[0]).leaf.point)
 		}
 	}
 	var near []Neighbor

@@ -169,8 +169,14 @@ func (m *RandomCutForest) start() {
 	m.decay = decay{byPoint: exp(max(f.Decay, 0)), halfLife: f.HalfLife, weight: 1, time: watermark.Min}
 	m.rows = rows{dims: m.dims, row: make([]float64, m.dims), last: make([]float64, m.all), origin: make([]float64, m.dims), point: make([]float32, m.all)}
 	m.rank = rank{size: f.Recent}
-	m.path = make([]uint16, f.Sample)
-	m.out = make([]uint16, m.all)
+	m.path = [2][]uint16{make([]uint16, f.Sample), make([]uint16, f.Sample)}
+	m.every, m.list = nil, nil
+	if m.all > many {
+		m.every, m.list = make([]uint16, m.all), make([]uint16, m.all)
+		for d := range m.every {
+			m.every[d] = uint16(d)
+		}
+	}
 	if m.per == nil {
 		m.per = make([]float64, f.Sample+2)
 		m.log = make([]float64, f.Sample+2)

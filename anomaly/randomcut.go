@@ -29,12 +29,14 @@ type RandomCutForest struct {
 	decay  decay
 	rank   rank
 
-	per   []float64 // 1/(i+1)
-	log   []float64 // log2(i+1)
-	path  []uint16  // the way down a tree
-	out   []uint16  // dimensions
-	parts []Part    // of the last point, if it was explained
-	sides []float64 // of the parts, while they are summed
+	per     []float64   // 1/(i+1)
+	log     []float64   // log2(i+1)
+	path    [2][]uint16 // room for ways down trees
+	touched float32     // so that reading ahead is not for nothing
+	every   []uint16    // all dimensions
+	list    []uint16    // room for a list of some
+	parts   []Part      // of the last point, if it was explained
+	sides   []float64   // of the parts, while they are summed
 }
 
 // Score returns the score that x would have now. It learns nothing, and counts

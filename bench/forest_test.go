@@ -14,7 +14,7 @@ var shapes = []struct {
 	dims, shingle int
 }{{"1", 1, 1}, {"8", 8, 1}, {"1x8", 1, 8}, {"32", 32, 1}}
 
-// BenchmarkForest scores and learns points, 100 trees of 256 points: an op is 100 of
+// BenchmarkForest scores and learns points, 100 trees of 256 points: an op is 20 of
 // them, and us/point is told of the best.
 func BenchmarkForest(b *testing.B) {
 	for _, s := range shapes {
@@ -35,13 +35,13 @@ func BenchmarkForest(b *testing.B) {
 					}
 					sum += r.Score
 				}
-				if points == 100 {
-					best = min(best, float64(time.Since(begin).Nanoseconds())/1e5)
+				if points == 20 {
+					best = min(best, float64(time.Since(begin).Nanoseconds())/1000/20)
 				}
 			}
 			pass(5000)
 			for b.Loop() {
-				pass(100)
+				pass(20)
 			}
 			b.ReportMetric(best, "us/point")
 			b.ReportMetric(sum/float64(n), "score")

@@ -23,7 +23,7 @@ impl Dice {
 }
 
 fn main() {
-    let passes: usize = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(200);
+    let passes: usize = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(1000);
     for (name, dims, shingle) in [("1", 1, 1), ("8", 8, 1), ("1x8", 1, 8), ("32", 32, 1)] {
         let mut forest = Forest::builder(dims).shingle_size(shingle).num_trees(100).capacity(256).seed(1).build().unwrap();
         let mut dice = Dice(1);
@@ -31,7 +31,7 @@ fn main() {
         let mut best = f64::MAX;
         let mut sum = 0.0;
         for pass in 0..=passes {
-            let points: Vec<Vec<f32>> = (0..if pass == 0 { 5000 } else { 100 })
+            let points: Vec<Vec<f32>> = (0..if pass == 0 { 5000 } else { 20 })
                 .map(|_| {
                     n += 1;
                     let wave = if shingle > 1 { 5.0 * (n as f64 * std::f64::consts::TAU / 100.0).sin() } else { 0.0 };

@@ -47,7 +47,7 @@ func (m *RandomCutForest) explain(dst []Part) []Part {
 // turn.
 func (m *RandomCutForest) explainIn(t *tree, x []float32, noise float64, parts []float64) {
 	w := t.descend(x, m.path[0])
-	y, depth := m.points.box(w.leaf.point, 0), len(w.path)
+	y, depth := m.points.box(w.leaf.point), len(w.path)
 	even := m.equal(&w) / float64(len(parts))
 	for j := range parts {
 		parts[j] = even

@@ -29,7 +29,7 @@ func (m *RandomCutForest) densityIn(t *tree, x []float32, noise float64) float64
 	w := t.descend(x, m.path[0])
 	all, mass := float64(t.mass), int(w.leaf.mass)
 	density := math.Inf(1)
-	if side := beyond(x, m.points.box(w.leaf.point, 0)) + noise; side > 0 {
+	if side := beyond(x, m.points.box(w.leaf.point)) + noise; side > 0 {
 		density = float64(mass) / all / side
 	}
 	for depth := len(w.path) - 1; depth >= 0; depth-- {
@@ -85,7 +85,7 @@ func (m *RandomCutForest) Near(x []float64, distance float64) ([]Neighbor, error
 	}
 	var near []Neighbor
 	for _, i := range found {
-		if far := beyond(m.rows.point, m.points.box(i, 0)); far <= distance {
+		if far := beyond(m.rows.point, m.points.box(i)); far <= distance {
 			whole := make([]float64, m.all)
 			for j, v := range m.points.at(i) {
 				whole[j] = m.rows.back(j, v)

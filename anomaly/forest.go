@@ -165,7 +165,7 @@ func (m *RandomCutForest) start() {
 	for i := range m.trees {
 		m.trees[i].reset(m.all, diceOf(f.Seed, i))
 	}
-	m.points = points{dims: m.all, free: noPoint, boxes: [2][]side{make([]side, m.all), make([]side, m.all)}}
+	m.points = points{dims: m.all, free: noPoint, one: make([]side, m.all)}
 	m.decay = decay{byPoint: exp(max(f.Decay, 0)), halfLife: f.HalfLife, weight: 1, time: watermark.Min}
 	m.rows = rows{dims: m.dims, row: make([]float64, m.dims), last: make([]float64, m.all), origin: make([]float64, m.dims), point: make([]float32, m.all)}
 	m.rank = rank{size: f.Recent}

@@ -8,7 +8,7 @@ type points struct {
 	refs   []uint32  // leaves that hold the point; of a free one, the next free one
 	free   uint32    // noPoint: none
 	used   int
-	boxes  [2][]side // room for the boxes of two leaves
+	one    []side // room for the box of one
 }
 
 const noPoint = 1<<32 - 1
@@ -19,9 +19,9 @@ func (p *points) at(i uint32) []float32 {
 	return p.values[at : at+p.dims : at+p.dims]
 }
 
-// box returns the box of a point, in one of two rooms.
-func (p *points) box(i uint32, room int) []side {
-	b := p.boxes[room]
+// box returns the box of a point, which is there until the next is asked for.
+func (p *points) box(i uint32) []side {
+	b := p.one
 	for d, v := range p.at(i) {
 		b[d] = side{v, v}
 	}

@@ -157,8 +157,12 @@ func (m *RandomCutForest) readNode(t *tree, parent uint16, n int, r *reader) uin
 		return nothing
 	}
 	t.nodes[i] = node{cut: cut, left: left, right: right, dim: dim, parent: parent}
-	t.unite(i, &m.points)
-	r.must(t.boxOf(left, &m.points, 0)[dim].high <= cut && cut < t.boxOf(right, &m.points, 0)[dim].low)
+	box := t.box(i)
+	for d := range box {
+		box[d] = t.sideOf(left, d, &m.points).join(t.sideOf(right, d, &m.points))
+	}
+	t.setSum(i)
+	r.must(t.sideOf(left, int(dim), &m.points).high <= cut && cut < t.sideOf(right, int(dim), &m.points).low)
 	return i
 }
 

@@ -195,7 +195,7 @@ func (m *RandomCutForest) noise() float64 {
 		return float64(n.Absolute * float64(m.all))
 	}
 	sum := 0.0
-	for i, s := range t.boxOf(t.root, &m.points, 0) {
+	for i, s := range t.boxOf(t.root, &m.points) {
 		from, to := m.rows.back(i, s.low), m.rows.back(i, s.high)
 		sum += max(n.Absolute, float64(n.Relative*max(-from, to)))
 	}

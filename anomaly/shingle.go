@@ -53,7 +53,7 @@ func (m *RandomCutForest) recentre() {
 			if t.mass == 0 {
 				continue
 			}
-			box := t.boxOf(t.root, &m.points, 0)
+			box := t.boxOf(t.root, &m.points)
 			for j := d; j < m.all; j += m.dims {
 				low, high = min(low, float64(box[j].low)), max(high, float64(box[j].high))
 			}

@@ -125,7 +125,7 @@ func (t *tree) walk(ref uint16, f func(uint16)) {
 
 // Bytes implements Sized.
 func (m *RandomCutForest) Bytes() int {
-	n := int(unsafe.Sizeof(*m)) + bytes(m.trees) + bytes(m.next) + bytes(m.points.values) + bytes(m.points.refs) + 2*bytes(m.points.boxes[0]) +
+	n := int(unsafe.Sizeof(*m)) + bytes(m.trees) + bytes(m.next) + bytes(m.points.values) + bytes(m.points.refs) + bytes(m.points.one) +
 		bytes(m.rank.recent) + bytes(m.rank.sorted) + bytes(m.per) + bytes(m.log) + 2*bytes(m.path[0]) + bytes(m.every) + bytes(m.list) + bytes(m.sides) + bytes(m.parts) +
 		bytes(m.rows.row) + bytes(m.rows.last) + bytes(m.rows.origin) + bytes(m.rows.point) + bytes(m.names)
 	for i := range m.trees {

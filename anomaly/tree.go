@@ -51,13 +51,12 @@ func (t *tree) box(i uint16) []side {
 	return t.boxes[at : at+t.dims : at+t.dims]
 }
 
-// boxOf is box for a reference: the box of a leaf is its point, in one of the two
-// rooms for such.
-func (t *tree) boxOf(ref uint16, p *points, room int) []side {
+// boxOf is box for a reference: the box of a leaf is its point.
+func (t *tree) boxOf(ref uint16, p *points) []side {
 	if ref&isLeaf == 0 {
 		return t.box(ref)
 	}
-	return p.box(t.leaves[ref&^isLeaf].point, room)
+	return p.box(t.leaves[ref&^isLeaf].point)
 }
 
 // sum returns the sum of the sides of node i.
@@ -78,6 +77,9 @@ func sides(box []side) (sum float64) {
 }
 
 func (s side) length() float64 { return float64(s.high) - float64(s.low) }
+
+// join is the side of the box around two.
+func (s side) join(o side) side { return side{min(s.low, o.low), max(s.high, o.high)} }
 
 // with is the side with v in it.
 func (s side) with(v float32) side { return side{min(s.low, v), max(s.high, v)} }
@@ -111,7 +113,7 @@ func (t *tree) insert(x []float32, p *points, as *uint32, sample int) uint16 {
 			ref = n.right
 		}
 	}
-	y := t.boxOf(ref, p, 0)
+	y := t.boxOf(ref, p)
 	if !outside(x, y) {
 		t.leaves[ref&^isLeaf].mass++
 		return ref &^ isLeaf
@@ -132,7 +134,7 @@ func (t *tree) split(ref, parent uint16, dim int, cut float32, x []float32, p *p
 	t.replace(parent, ref, i)
 	t.setParent(ref, i)
 	t.setParent(mine, i)
-	box, below := t.box(i), t.boxOf(ref, p, 0)
+	box, below := t.box(i), t.boxOf(ref, p)
 	for d, v := range x {
 		box[d] = below[d].with(v)
 	}
@@ -175,29 +177,27 @@ func (t *tree) remove(i uint16, p *points) {
 // shrink makes the box of node i tight after x has left it, and reports whether
 // that changed it.
 func (t *tree) shrink(i uint16, x []float32, p *points) bool {
-	box := t.box(i)[:len(x)]
+	box, n, changed := t.box(i)[:len(x)], t.nodes[i], false
 	for d, v := range x {
 		if v == box[d].low || v == box[d].high {
-			return t.unite(i, p)
-		}
-	}
-	return false
-}
-
-// unite makes the box of node i that of its children, and reports whether that
-// changed it.
-func (t *tree) unite(i uint16, p *points) (changed bool) {
-	n, box := &t.nodes[i], t.box(i)
-	a, b := t.boxOf(n.left, p, 0)[:len(box)], t.boxOf(n.right, p, 1)[:len(box)]
-	for d, was := range box {
-		if s := (side{min(a[d].low, b[d].low), max(a[d].high, b[d].high)}); s != was {
-			box[d], changed = s, true
+			if s := t.sideOf(n.left, d, p).join(t.sideOf(n.right, d, p)); s != box[d] {
+				box[d], changed = s, true
+			}
 		}
 	}
 	if changed {
 		t.setSum(i)
 	}
 	return changed
+}
+
+// sideOf returns a side of the box of ref.
+func (t *tree) sideOf(ref uint16, d int, p *points) side {
+	if ref&isLeaf == 0 {
+		return t.boxes[int(ref)*t.dims+d]
+	}
+	v := p.at(t.leaves[ref&^isLeaf].point)[d]
+	return side{v, v}
 }
 
 func (t *tree) setSum(i uint16) {

@@ -2,7 +2,6 @@ package anomaly
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -313,11 +312,4 @@ func TestGreatOffsetsDoNotBlurScores(t *testing.T) {
 	if s := update(t, b, 1.7e9+500).Score; s < 3 {
 		t.Errorf("an outlier has %v", s)
 	}
-}
-
-func ExampleValueError() {
-	m, _ := Forest{Names: []string{"load", "power"}}.New(2)
-	_, err := m.ScoreUpdate([]float64{1, math.NaN()})
-	fmt.Println(err)
-	// Output: anomaly: dimension 1 (power) is NaN: values must be finite, or Forest.Missing say what to take for NaN
 }

@@ -2,43 +2,37 @@ package anomaly
 
 import "math"
 
-// outside reports whether x lies outside of the box.
-func outside(x []float32, box []side) bool {
-	box = box[:len(x)]
-	for d, v := range x {
-		if v < box[d].low || v > box[d].high {
-			return true
-		}
-	}
-	return false
+// parts draws a cut of the box with x, uniform over the sum of its sides, of which
+// x has added off, and reports whether it parts x from the box: whether it falls
+// into what was added, and where in that. Other cuts need no place.
+func parts(dice *dice, sum, off float64) (at float64, ok bool) {
+	at = float64(dice.unit() * (sum + off))
+	return at, at < off
 }
 
-// draw draws a cut of the box with x, uniform over the sum of its sides, and
-// reports whether it parts x from the box. For both sides of every cut to hold
-// something, low <= cut < high is kept whatever the rounding.
-func draw(dice *dice, x []float32, box []side) (dim int, cut float32, parts bool) {
+// cutAt returns the cut at that place of all by which x lies outside of the box,
+// one dimension after the other. For both sides of a cut to hold something, low <=
+// cut < high is kept whatever the rounding.
+func cutAt(at float64, x []float32, box []side) (dim int, cut float32) {
 	box = box[:len(x)]
-	total := 0.0
 	for d, v := range x {
-		total += box[d].with(v).length()
-	}
-	r := float64(dice.unit() * total)
-	for d, v := range x {
-		length := box[d].with(v).length()
-		if length == 0 {
+		e := math.Float64frombits(box[d].miss(v))
+		if e == 0 {
 			continue
 		}
 		dim = d
-		if r < length {
+		if at < e {
 			break
 		}
-		r -= length
+		at -= e
 	}
-	s, v := box[dim], x[dim]
-	whole := s.with(v)
-	cut = max(float32(float64(whole.low)+r), whole.low)
-	if cut >= whole.high { // by rounding, also of what is left of r after the last side
-		cut = math.Nextafter32(whole.high, whole.low)
+	from, to := x[dim], box[dim].low
+	if from > to {
+		from, to = box[dim].high, from
 	}
-	return dim, cut, v < s.low && cut < s.low || v > s.high && cut >= s.high
+	cut = max(float32(float64(from)+at), from)
+	if cut >= to { // by rounding, also of what is left after the last dimension
+		cut = math.Nextafter32(to, from)
+	}
+	return dim, cut
 }

@@ -35,7 +35,7 @@ func ExampleForest() {
 	// Output:
 	// 900: score 3.3
 	// load: high 0.5, low 0.0
-	// power: high 0.0, low 2.8
+	// power: high 0.0, low 2.9
 }
 
 func ExampleValueError() {
@@ -69,7 +69,7 @@ func ExampleRandomCutForest_AppendBinary() {
 	other, _ := anomaly.Forest{Seed: 1, Trees: 50}.Grow(1)
 	fmt.Println(other.UnmarshalBinary(state))
 	// Output:
-	// 7.46 true
+	// 7.47 true
 	// anomaly: state of a forest: the settings are others: Trees is 100 there and 50 here
 }
 

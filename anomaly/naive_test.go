@@ -38,12 +38,17 @@ func (w *twig) box() (low, high []float32) {
 	return low, high
 }
 
-func (w *twig) sum() (sum float64) {
+func (w *twig) sum() float64 {
 	low, high := w.box()
+	var even, odd float64
 	for d := range low {
-		sum += float64(high[d]) - float64(low[d])
+		if d%2 == 0 {
+			even += float64(high[d]) - float64(low[d])
+		} else {
+			odd += float64(high[d]) - float64(low[d])
+		}
 	}
-	return sum
+	return even + odd
 }
 
 func within64(x, low, high float32) bool { return x >= low && x <= high }
@@ -55,33 +60,28 @@ func (w *twig) insert(x []float32, d *dice) *twig {
 		inside = inside && within64(x[i], low[i], high[i])
 	}
 	if !inside {
-		sides := make([]float64, len(x))
-		total := 0.0
+		added, total := make([]float64, len(x)), 0.0
 		for i := range x {
-			sides[i] = float64(max(x[i], high[i])) - float64(min(x[i], low[i]))
-			total += sides[i]
+			added[i] = max(0, float64(x[i])-float64(high[i]), float64(low[i])-float64(x[i]))
+			total += added[i]
 		}
-		r := float64(d.unit() * total)
-		dim := -1
-		for i, s := range sides {
-			if s > 0 {
-				dim = i
-				if r < s {
-					break
+		if r := float64(d.unit() * (w.sum() + total)); r < total || w.left == nil {
+			dim := -1
+			for i, s := range added {
+				if s > 0 {
+					dim = i
+					if r < s {
+						break
+					}
+					r -= s
 				}
-				r -= s
 			}
-		}
-		from, to := min(x[dim], low[dim]), max(x[dim], high[dim])
-		cut := float32(float64(from) + r)
-		if cut >= to {
-			cut = math.Nextafter32(to, from)
-		}
-		mine := &twig{point: slices.Clone(x), mass: 1}
-		if x[dim] <= cut && cut < low[dim] {
-			return &twig{left: mine, right: w, dim: dim, cut: cut}
-		}
-		if high[dim] <= cut && cut < x[dim] {
+			mine := &twig{point: slices.Clone(x), mass: 1}
+			if x[dim] < low[dim] {
+				cut := min(float32(float64(x[dim])+r), math.Nextafter32(low[dim], x[dim]))
+				return &twig{left: mine, right: w, dim: dim, cut: cut}
+			}
+			cut := min(float32(float64(high[dim])+r), math.Nextafter32(x[dim], high[dim]))
 			return &twig{left: w, right: mine, dim: dim, cut: cut}
 		}
 	}

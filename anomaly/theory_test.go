@@ -28,42 +28,42 @@ func limit(n int) float64 {
 
 func TestCutsAreUniformOverTheSides(t *testing.T) {
 	box := []side{{-1, 0}, {5, 5}, {0, 2}, {100, 104}}
-	x := []float32{1, 5, 1, 104} // the box with x has the sides 2, 0, 2, 4
+	x := []float32{2, 5, -1, 105} // adds 2, 0, 1, 1 to sides of 1, 0, 2, 4
 	d := diceOf(1, 0)
 	dims, places, parted := make([]int, 3), make([]int, 40), 0
-	const n = 80_000
+	const n = 110_000
 	for range n {
-		dim, cut, parts := draw(&d, x, box)
-		if parts {
-			parted++
-			if dim != 0 || cut < 0 || cut >= 1 {
-				t.Fatalf("dimension %d, cut %v parts %v from %v", dim, cut, x, box)
-			}
+		at, ok := parts(&d, sides(box), beyond(x, box))
+		if !ok {
+			continue
 		}
-		switch dim {
-		case 0:
+		parted++
+		dim, cut := cutAt(at, x, box)
+		switch {
+		case dim == 0 && cut >= 0 && cut < 2:
 			dims[0]++
-		case 2:
+			places[int(cut*20)]++
+		case dim == 2 && cut >= -1 && cut < 0:
 			dims[1]++
-		case 3:
+		case dim == 3 && cut >= 104 && cut < 105:
 			dims[2]++
-			places[int((cut-100)*10)]++
 		default:
-			t.Fatalf("cut in dimension %d, which has no side", dim)
+			t.Fatalf("a cut at %v of dimension %d does not part them", cut, dim)
 		}
 	}
-	if c := chi(dims, []float64{n / 4, n / 4, n / 2}); c > limit(2) {
+	part := float64(parted)
+	if c := chi(dims, []float64{part / 2, part / 4, part / 4}); c > limit(2) {
 		t.Errorf("dimensions %v: chi-squared %v", dims, c)
 	}
 	want := make([]float64, len(places))
 	for i := range want {
-		want[i] = float64(dims[2]) / float64(len(want))
+		want[i] = float64(dims[0]) / float64(len(want))
 	}
 	if c := chi(places, want); c > limit(len(want)-1) {
 		t.Errorf("places %v: chi-squared %v", places, c)
 	}
-	if c := chi([]int{parted, n - parted}, []float64{n / 8, n * 7 / 8}); c > limit(1) {
-		t.Errorf("%d of %d parted, want an eighth", parted, n)
+	if c := chi([]int{parted, n - parted}, []float64{n * 4 / 11, n * 7 / 11}); c > limit(1) {
+		t.Errorf("%d of %d parted, want 4 of 11", parted, n)
 	}
 }
 

@@ -69,11 +69,16 @@ func (t *tree) sum(i uint16) float64 {
 
 // sides returns the sum of the sides of a box, always in the same order, so that
 // it does not depend on how the box came to be.
-func sides(box []side) (sum float64) {
-	for _, s := range box {
-		sum += s.length()
+func sides(box []side) float64 {
+	var a, b float64
+	for ; len(box) > 1; box = box[2:] {
+		a += box[0].length()
+		b += box[1].length()
 	}
-	return sum
+	if len(box) > 0 {
+		a += box[0].length()
+	}
+	return a + b
 }
 
 func (s side) length() float64 { return float64(s.high) - float64(s.low) }
@@ -82,7 +87,14 @@ func (s side) length() float64 { return float64(s.high) - float64(s.low) }
 func (s side) join(o side) side { return side{min(s.low, o.low), max(s.high, o.high)} }
 
 // with is the side with v in it.
-func (s side) with(v float32) side { return side{min(s.low, v), max(s.high, v)} }
+func (s side) with(v float32) side {
+	if v < s.low {
+		s.low = v
+	} else if v > s.high {
+		s.high = v
+	}
+	return s
+}
 
 // insert puts x into the tree, and returns its leaf. The cut of each box with x
 // is drawn on the way down; where it parts x from the box, a new node comes in
@@ -96,8 +108,9 @@ func (t *tree) insert(x []float32, p *points, as *uint32, sample int) uint16 {
 	}
 	for ref&isLeaf == 0 {
 		box := t.box(ref)
-		if outside(x, box) {
-			if dim, cut, parts := draw(&t.dice, x, box); parts {
+		if off := beyond(x, box); off > 0 {
+			if at, ok := parts(&t.dice, t.sum(ref), off); ok {
+				dim, cut := cutAt(at, x, box)
 				return t.split(ref, parent, dim, cut, x, p, as, sample)
 			}
 			for d, v := range x {
@@ -114,11 +127,13 @@ func (t *tree) insert(x []float32, p *points, as *uint32, sample int) uint16 {
 		}
 	}
 	y := t.boxOf(ref, p)
-	if !outside(x, y) {
+	off := beyond(x, y)
+	if off == 0 {
 		t.leaves[ref&^isLeaf].mass++
 		return ref &^ isLeaf
 	}
-	dim, cut, _ := draw(&t.dice, x, y)
+	at, _ := parts(&t.dice, 0, off) // they do
+	dim, cut := cutAt(at, x, y)
 	return t.split(ref, parent, dim, cut, x, p, as, sample)
 }
 

@@ -313,3 +313,42 @@ func TestGreatOffsetsDoNotBlurScores(t *testing.T) {
 		t.Errorf("an outlier has %v", s)
 	}
 }
+
+func TestRecentringChangesNoScore(t *testing.T) {
+	for _, shingle := range []int{1, 3} {
+		m, err := Forest{Trees: 20, Sample: 32, Shingle: shingle, OutputAfter: 10}.Grow(2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.seen = uint64(shingle) // as if rows had been there, the first (0, 0), and were forgotten
+		for i := range m.rows.last {
+			m.rows.last[i] = 1e6 - 4e6*float64(i%2)
+		}
+		r := rand.New(rand.NewPCG(1, 4))
+		// Values that float32 holds at this distance, and none between them.
+		point := func() []float64 { return []float64{1e6 + float64(r.IntN(8000))/8, -3e6 - float64(r.IntN(2000))/4} }
+		for m.seen < 63 {
+			update(t, m, point()...)
+		}
+		var points [][]float64
+		var before []Result
+		for range 100 {
+			x := point()
+			score, _ := m.Score(x)
+			points, before = append(points, x), append(before, score)
+		}
+		m.recentre()
+		if m.rows.origin[0] < 1e6 || m.rows.origin[1] > -3e6 {
+			t.Fatalf("shingle %d: origin %v", shingle, m.rows.origin)
+		}
+		for i, x := range points {
+			if after, _ := m.Score(x); after != before[i] {
+				t.Fatalf("shingle %d: %v has %+v, before %+v", shingle, x, after, before[i])
+			}
+		}
+		state, _ := m.AppendBinary(nil)
+		if err := m.UnmarshalBinary(state); err != nil { // it looks at every cut
+			t.Error(err)
+		}
+	}
+}

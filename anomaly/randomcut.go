@@ -14,7 +14,7 @@ import (
 //
 // A point costs, for each tree, the way down it, and in about one tree of ten
 // another two for one point that leaves and one that comes. Nothing is allocated
-// once the samples are full.
+// once the samples are full, but by Impute for a point with a value missing.
 type RandomCutForest struct {
 	set   Forest // with its defaults
 	dims  int    // of a row

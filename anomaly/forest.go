@@ -50,6 +50,10 @@ type Forest struct {
 	// if it is the highest of so many. At most Recent counts. 0: 100; negative: each
 	// score counts.
 	Gate int
+	// MaxKeys is how many keys have a forest where tidemark.Score makes one for each,
+	// of up to 1 MiB at 100 x 256 in one dimension; 0: 1000. A forest by itself has no
+	// use for it.
+	MaxKeys int
 	// Least is the score that an alarm has at least, whatever its P: of any thousand
 	// points one is the oddest. 0: 1.5; negative: any.
 	Least float64
@@ -120,6 +124,7 @@ func (f Forest) Check() error {
 	bad(f.Noise.Relative < math.Inf(1), "Noise.Relative", f.Noise.Relative, "must be finite")
 	bad(f.Missing <= Impute, "Missing", f.Missing, "must be Refuse, Previous or Impute")
 	bad(f.Threshold >= 0 && f.Threshold < 1, "Threshold", f.Threshold, "must be from 0 to below 1")
+	bad(f.MaxKeys >= 0, "MaxKeys", f.MaxKeys, "must not be negative")
 	bad(!math.IsNaN(f.Least), "Least", f.Least, "must be a number")
 	bad(f.Recent >= 0 && f.Recent <= maxRecent, "Recent", f.Recent, "must be from 1 to 1000000, or 0 for the default")
 	return errors.Join(errs...)

@@ -39,9 +39,6 @@ func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] 
 	at := s.open.add(in, sealed, s.hash)
 	at.spans = append(at.spans[:0], spans...)
 	s.overlap = s.overlap || len(spans) > 1
-	if s.set.Deadline > 0 {
-		s.begin(at.spans)
-	}
 	return at
 }
 
@@ -126,8 +123,5 @@ func (s *sliced[K, A, T, P]) sliceBehind(t watermark.Time, spans []Span) *slice[
 	}
 	at := s.open.add(s.lay.slice(t), true, s.hash)
 	s.joins(at)
-	if s.set.Deadline > 0 {
-		s.begin(spans)
-	}
 	return at
 }

@@ -14,8 +14,12 @@ type clocked struct {
 	fired bool
 }
 
-// begin notes the spans whose first fact has come.
-func (s *sliced[K, A, T, P]) begin(spans []Span) {
+// begin notes the spans whose first fact has come, with that of slice at.
+func (s *sliced[K, A, T, P]) begin(at *slice[K, A]) {
+	spans := at.spans
+	if s.lay != nil {
+		spans = s.lay.spans(nil, at.Span)
+	}
 	for _, span := range spans {
 		i, ok := slices.BinarySearchFunc(s.clock, span, func(c clocked, span Span) int { return byEnd(c.Span, span) })
 		if !ok && s.w < span.End.Add(s.hold) {

@@ -128,13 +128,15 @@ func (s *sliced[K, A, T, P]) place(i int, at *slice[K, A], key K, hash uint64, t
 	if s.set.MaxKeys.N > 0 && !s.admit(i, at, key, hash, told) {
 		return none
 	}
-	if s.room == nil {
-		return uint(at.table.Slot(key, hash, s.hash))
-	}
 	keys := at.table.Len()
 	n := at.table.Slot(key, hash, s.hash)
 	if at.table.Len() > keys {
-		s.settle(at, n, key, hash)
+		if s.set.Deadline > 0 && keys == 0 {
+			s.begin(at)
+		}
+		if s.room != nil {
+			s.settle(at, n, key, hash)
+		}
 	}
 	return uint(n)
 }
@@ -172,12 +174,7 @@ func (s *sliced[K, A, T, P]) slice(t watermark.Time) *slice[K, A] {
 	if s.begun(span) {
 		return nil
 	}
-	at := s.open.add(span, false, s.hash)
-	if s.set.Deadline > 0 {
-		s.spans = s.lay.spans(s.spans[:0], span)
-		s.begin(s.spans)
-	}
-	return at
+	return s.open.add(span, false, s.hash)
 }
 
 // fired reports whether the panes of a span have been sent, by W or by the clock.

@@ -69,7 +69,7 @@ func writeFile(path string, s series, scores []float64) error {
 
 // detector is the one setting for all series.
 func detector(seed uint64) anomaly.Detector {
-	return anomaly.Forest{Trees: 50, Sample: 1024, Seed: seed}
+	return anomaly.Twin{Forest: anomaly.Forest{Seed: seed, OutputAfter: 100}}
 }
 
 // scan returns the score of each value, as it is when the value comes.

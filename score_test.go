@@ -137,7 +137,7 @@ func TestScoreSaysWhatIsWrong(t *testing.T) {
 	var p tidemark.Pipeline
 	_, readings := tidemark.FromNanos(&p, "readings", reading.nanos, watermark.Bounded{})
 	keyed := tidemark.KeyBy(readings, reading.name)
-	type no struct{ p *int }
+	type no struct{ P *int }
 	for _, s := range []tidemark.Keyed[string, anomaly.Scored[reading]]{
 		first(tidemark.Score(keyed, nil, vectorOf)),
 		first(tidemark.Score(keyed, anomaly.Forest{Trees: -1}, vectorOf)),

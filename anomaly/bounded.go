@@ -4,7 +4,8 @@ package anomaly
 // does not say another number.
 const DefaultMaxKeys = 1000
 
-// Bounded is a Detector that says for how many keys a pipeline makes models.
+// Bounded is a Detector, or Hotspots, that says for how many keys a pipeline makes
+// models.
 type Bounded interface {
 	// Models is the greatest number of them.
 	Models() int

@@ -27,7 +27,13 @@ type Hotspots struct {
 	// it a core. 0: 10. A region has as many, but for those that belong to another
 	// one too.
 	Least int
+	// MaxKeys is for how many keys tidemark.Hotspots looks at points; 0: 1000. A
+	// Spotter by itself has no use for it.
+	MaxKeys int
 }
+
+// Models implements Bounded.
+func (h Hotspots) Models() int { return or(h.MaxKeys, DefaultMaxKeys) }
 
 const (
 	defaultSpotRecords = 500
@@ -65,6 +71,7 @@ func (h Hotspots) Check() error {
 	bad(h.Records >= 0 && h.Records <= maxSpotRecords, "Records", h.Records, "must be from 1 to 1000000, or 0 for the default")
 	bad(h.Span >= 0, "Span", h.Span, "must not be negative")
 	bad(h.Radius > 0 && h.Radius <= math.MaxFloat64, "Radius", h.Radius, "must be above 0 and finite: it has no default, as it has the unit of the values")
+	bad(h.MaxKeys >= 0, "MaxKeys", h.MaxKeys, "must not be negative")
 	bad(h.Least >= 0, "Least", h.Least, "must be at least 1, or 0 for the default")
 	return errors.Join(errs...)
 }

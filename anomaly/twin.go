@@ -19,8 +19,9 @@ import (
 // a second alarm as high as one before is worth one less, four are worth two less.
 type Twin struct {
 	// Forest is the setting of both forests. In a Twin the zero of some fields is
-	// another: Trees 50, Sample 1024, Gate 200, Least 2.5. An alarm is a Score of
-	// Least; its P is not asked, so Threshold is for Attribution alone.
+	// another: Trees 50, Sample 1024, OutputAfter 300 (or Sample, if that is less),
+	// Gate 200, Least 2.5. An alarm is a Score of Least; its P is not asked, so
+	// Threshold is for Attribution alone.
 	Forest Forest
 	// Mean is over how many points the mean goes, at most 10,000; 0: 10. Fewer at the
 	// beginning. A value that is missing counts in it as that of the point before.
@@ -30,6 +31,7 @@ type Twin struct {
 const (
 	defaultTwinTrees  = 50
 	defaultTwinSample = 1024
+	defaultTwinAfter  = 300
 	defaultTwinGate   = 200
 	defaultTwinLeast  = 2.5
 	defaultTwinMean   = 10
@@ -63,6 +65,7 @@ func (t Twin) Grow(dims int) (*TwinForest, error) {
 	f := t.Forest
 	f.Trees = or(f.Trees, defaultTwinTrees)
 	f.Sample = or(f.Sample, defaultTwinSample)
+	f.OutputAfter = or(f.OutputAfter, min(defaultTwinAfter, f.Sample))
 	f.Gate = or(f.Gate, defaultTwinGate)
 	f.Least = or(f.Least, defaultTwinLeast)
 	f.Recent = or(f.Recent, defaultRecent)

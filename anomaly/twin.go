@@ -16,7 +16,8 @@ import (
 // The Score of a Twin is 0 but where it is the highest of the last Forest.Gate
 // ones. There it is the greater of the two scores, less the binary logarithm of
 // how many of the last Forest.Recent counted and were as high, itself among them:
-// a second alarm as high as one before is worth one less, four are worth two less.
+// a second alarm as high as one before is worth one less, the fourth two less.
+// Scores count as those before from a third of Forest.OutputAfter on.
 type Twin struct {
 	// Forest is the setting of both forests. In a Twin the zero of some fields is
 	// another: Trees 50, Sample 1024, OutputAfter 300 (or Sample, if that is less),
@@ -70,6 +71,7 @@ func (t Twin) Grow(dims int) (*TwinForest, error) {
 	f.Least = or(f.Least, defaultTwinLeast)
 	f.Recent = or(f.Recent, defaultRecent)
 	t = Twin{Forest: f, Mean: or(t.Mean, defaultTwinMean)}
+	f.OutputAfter = (f.OutputAfter + 2) / 3
 	points, err := f.Grow(dims)
 	if err != nil {
 		return nil, err
@@ -129,13 +131,17 @@ func (m *TwinForest) ScoreUpdateAt(t watermark.Time, x []float64) (Result, error
 	if !a.Ready {
 		return a, nil
 	}
+	ready := m.points.seen > uint64(m.set.Forest.OutputAfter) // x has been learned
 	s, of := a.Score, m.points
 	if b.Score > s {
 		s, of = b.Score, m.level
 	}
-	m.parts = of.Parts(m.parts)
 	told, p, counts := m.quiet.level(s)
 	m.quiet.add(s, counts)
+	if !ready {
+		return Result{P: 1}, nil
+	}
+	m.parts = of.Parts(m.parts)
 	return Result{Score: told, P: p, Ready: true, Alarm: counts && told >= m.set.Forest.Least}, nil
 }
 

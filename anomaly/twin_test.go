@@ -34,6 +34,7 @@ func TestTwinIsTwoForests(t *testing.T) {
 		t.Fatal(err)
 	}
 	f := set.Forest
+	f.OutputAfter = 11 // a third of what it is in the twin
 	points, _ := f.Grow(2)
 	f.Seed = ^f.Seed
 	level, _ := f.Grow(2)
@@ -85,6 +86,9 @@ func TestTwinIsTwoForests(t *testing.T) {
 			told = append(told, 0)
 		}
 		raw = append(raw, s)
+		if i < 32 {
+			want = Result{P: 1}
+		}
 		// The ring adds up the mean in another order than the reference does.
 		if math.Abs(got.Score-want.Score) > 1e-4 || got.P != want.P || got.Alarm != want.Alarm {
 			t.Fatalf("at %d: %+v, want %+v", i, got, want)

@@ -2,7 +2,7 @@ package anomaly
 
 import "github.com/tidemark-go/tidemark/watermark"
 
-// Detector makes models, one for each key. Forest is a detector.
+// Detector makes models, one for each key. Forest, Twin and Linear are detectors.
 type Detector interface {
 	// New returns a model for points of so many dimensions, or what is wrong with
 	// the fields.
@@ -48,7 +48,7 @@ type Sized interface {
 
 // Result is a score.
 type Result struct {
-	Score float64 // 0: nothing unusual; of a forest about 0.7 to 1 for usual points
+	Score float64 // 0: nothing unusual; of a forest about 0.7 to 1 for usual points; see each detector
 	P     float64 // share of recent scores, this one among them, that are at least as high
 	Ready bool    // false while the model has seen too little: Score is 0 and P 1 then
 	Alarm bool    // Ready, P within the threshold, and a high score, the highest for some time

@@ -12,6 +12,27 @@
 // that were as high, P, and says by Alarm whether the score is beyond Threshold
 // and the highest for some time: an outlier that goes on is told once.
 //
+// # Which detector
+//
+//   - [Forest]: points of several dimensions, and where the score itself is wanted,
+//     with what gave it. It ranks the points of one series well, but a score means
+//     something else in each series.
+//   - [Twin]: alarms on many series with one threshold. It is two forests, over the
+//     points and over their mean, and tells an event again only when it gets worse.
+//     On what is usual there is about one alarm in a thousand points, whatever the
+//     values are like, but for a steady rhythm, where there is none.
+//   - [Linear]: series that follow from themselves, such as waves, where a break in
+//     shape matters that keeps within the range of values; and where a forest is too
+//     dear. On bursts and shifts of level it is far worse.
+//   - [Hotspots] is no detector, but finds where the last points lie close together.
+//
+// On a part of the Numenta benchmark (35 series, 55 events, one setting; 100 is
+// perfect; bench/README.md) the Twin reaches 67, the forest alone 58 (61 where only
+// the highest of 100 rows counts), Linear 32, at
+// about 33, 14 and 0.6 us a point of one dimension.
+//
+// # Alone
+//
 // The package works without a pipeline:
 //
 //	model, err := anomaly.Forest{Seed: 1}.New(2)
@@ -20,5 +41,5 @@
 //	if r.Alarm { ... }
 //
 // The same seed and the same points give the same scores, bit for bit, on every
-// machine, and so does a forest that was written by AppendBinary and read again.
+// machine, and so does a model that was written by AppendBinary and read again.
 package anomaly

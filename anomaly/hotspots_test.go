@@ -108,9 +108,9 @@ func sameRegions(a, b []Region) bool {
 }
 
 func TestRegionsAreThoseOfAllPairs(t *testing.T) {
-	seeds := uint64(60)
+	seeds := uint64(40)
 	if testing.Short() {
-		seeds = 15
+		seeds = 10
 	}
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 1))

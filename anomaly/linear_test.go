@@ -220,21 +220,22 @@ func FuzzLinearState(f *testing.F) {
 	})
 }
 
-func BenchmarkLinear(b *testing.B) {
-	m := fit(b, Linear{}, 1)
-	next := normal(1, 1)
-	for i := 0; i < b.N; i++ {
-		m.ScoreUpdate(next(i))
-	}
-}
-
-func BenchmarkTwin(b *testing.B) {
-	m, _ := Twin{}.Grow(1)
-	next := normal(1, 1)
-	for i := range 5000 {
-		m.ScoreUpdate(next(i))
-	}
-	for i := 0; b.Loop(); i++ {
-		m.ScoreUpdate(next(i))
+// BenchmarkDetectors scores and learns points of one dimension, samples full.
+func BenchmarkDetectors(b *testing.B) {
+	for name, d := range map[string]Detector{"linear": Linear{}, "forest": Forest{Trees: 50, Sample: 1024}, "twin": Twin{}} { // order: go test -bench sorts nothing, each stands by itself
+		b.Run(name, func(b *testing.B) {
+			m, err := d.New(1)
+			if err != nil {
+				b.Fatal(err)
+			}
+			next := normal(1, 1)
+			for i := range 10_000 {
+				m.ScoreUpdate(next(i))
+			}
+			b.ReportAllocs()
+			for i := 0; b.Loop(); i++ {
+				m.ScoreUpdate(next(i))
+			}
+		})
 	}
 }

@@ -10,8 +10,9 @@ import (
 
 // Twin is two random cut forests, as a setting: one over the points, and one over
 // the mean of the last few, which sees a level that moves by less than single
-// points scatter. The greater score counts, and is told once. It is what to take
-// to raise alarms on many series with one threshold; its zero value is ready.
+// points scatter. The greater score counts, and is told again only if it rises. It
+// is what to take to raise alarms on many series with one threshold; its zero value
+// is ready.
 //
 // The Score of a Twin is 0 but where it is the highest of the last Forest.Gate
 // ones. There it is the greater of the two scores, less the binary logarithm of

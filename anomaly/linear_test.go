@@ -101,6 +101,31 @@ func TestLinearIsSilentWhereNothingHappens(t *testing.T) {
 	}
 }
 
+// TestLinearForgetsAnOutlier: the next one is the smaller, the sooner it comes.
+func TestLinearForgetsAnOutlier(t *testing.T) {
+	second := func(after int) float64 {
+		r := rand.New(rand.NewPCG(3, 3))
+		m := fit(t, Linear{Memory: 100}, 1)
+		for i := range 1000 + after {
+			x := r.NormFloat64()
+			if i == 1000 {
+				x = 30
+			}
+			if _, err := m.ScoreUpdate([]float64{x}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		got, err := m.ScoreUpdate([]float64{30})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got.Score
+	}
+	if soon, late := second(30), second(400); soon < 0.9 || soon > 2 || late < 5 {
+		t.Errorf("30 points after the first outlier: %v, 400 points: %v", soon, late)
+	}
+}
+
 func TestLinearTakesAnythingFinite(t *testing.T) {
 	for seed := range uint64(20) {
 		r := rand.New(rand.NewPCG(seed, 3))

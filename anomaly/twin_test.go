@@ -102,6 +102,58 @@ func TestTwinIsTwoForests(t *testing.T) {
 	}
 }
 
+// TestQuietIsThatOfTheObviousWay has scores that are often equal.
+func TestQuietIsThatOfTheObviousWay(t *testing.T) {
+	for seed := range uint64(50) {
+		r := rand.New(rand.NewPCG(seed, 9))
+		q := quiet{size: 1 + r.IntN(30), gate: r.IntN(40) - 1}
+		var raw, told []float64
+		for i := range 200 {
+			s := float64(r.IntN(8))
+			high, as, counts := 1, 1, true
+			for j, v := range raw[max(0, i-q.size):] {
+				if v >= s {
+					high++
+					counts = counts && len(raw[max(0, i-q.size):])-j > q.gate
+				}
+				if told[max(0, i-q.size)+j] >= s && told[max(0, i-q.size)+j] > 0 {
+					as++
+				}
+			}
+			want := 0.0
+			if counts {
+				want = max(0, s-math.Log2(float64(as)))
+			}
+			got, p, is := q.level(s)
+			if s > 0 && (math.Abs(got-want) > 1e-12 || is != counts) || p != float64(high)/float64(min(i, q.size)+1) {
+				t.Fatalf("seed %d at %d, size %d, gate %d: %v %v %v, want %v %v", seed, i, q.size, q.gate, got, p, is, want, counts)
+			}
+			q.add(s, is)
+			raw, told = append(raw, s), append(told, 0)
+			if counts {
+				told[i] = s
+			}
+		}
+	}
+}
+
+func TestTwinTakesThePointBeforeForWhatIsMissing(t *testing.T) {
+	set := smallTwin()
+	set.Forest.Missing = Previous
+	m, err := set.Grow(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range [][]float64{{1, 10}, {math.NaN(), 20}, {4, math.NaN()}, {math.NaN(), math.NaN()}, {math.NaN(), 80}} {
+		if _, err := m.ScoreUpdate(x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if m.mean[0] != (1+4+4+4)/4.0 || m.mean[1] != (20+20+20+80)/4.0 {
+		t.Errorf("mean %v", m.mean)
+	}
+}
+
 func TestTwinSeesALevelThatMoves(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 4))
 	score := func(d Detector) (best float64) {

@@ -18,3 +18,6 @@ func (f Forest) Models() int {
 	}
 	return f.MaxKeys
 }
+
+// Models implements Bounded: it is what Forest.MaxKeys says.
+func (t Twin) Models() int { return t.Forest.Models() }

@@ -16,6 +16,8 @@ import (
 // with join.Zero, gives the row of the zero D; an error makes it missed, as
 // Invalid, with the error as Detail. An error is not kept: the same key is asked
 // again, but not for the facts of one Feed that go through together, up to 1,024.
+// A row that is withdrawn is no fact that could be missed: it goes on, with the
+// zero D then.
 //
 // What fetch says depends on when it is asked, so the rows do not depend on the
 // facts alone, as those of JoinAsOf do: not on event time, but on the calls. fetch
@@ -104,7 +106,12 @@ func (op *lookup[K, T, D, R]) take(b *batch[T], i int) {
 	old := b.replacedBy(i)
 	d, found, err := op.ask(op.keys[i])
 	why := Missed[T]{Reason: Unmatched, Detail: "nothing is found for its key"}
+	stamp := b.stampOf(i)
 	switch {
+	case stamp.Kind == row.Withdrawn && (err != nil || !found): // no fact that could be missed: what was sent has to go
+		op.st.ledger.Counted++
+		op.give(b, i, op.row(b.facts[i], d), stamp)
+		return
 	case err != nil:
 		op.st.ledger.Invalid++
 		why = Missed[T]{Reason: Invalid, Detail: err.Error()}
@@ -112,7 +119,7 @@ func (op *lookup[K, T, D, R]) take(b *batch[T], i int) {
 		op.st.ledger.Unmatched++
 	default:
 		op.st.ledger.Counted++
-		op.give(b, i, op.row(b.facts[i], d), b.stampOf(i))
+		op.give(b, i, op.row(b.facts[i], d), stamp)
 		if old != nil {
 			before, _, _ := op.ask(op.key(old, i))
 			op.x.replace(op.row(old.fact, before), old.stamp)
@@ -121,7 +128,6 @@ func (op *lookup[K, T, D, R]) take(b *batch[T], i int) {
 	}
 	op.missed.add(b, i, op.came, why)
 	if old != nil { // a row was sent, or may have been
-		stamp := b.stampOf(i)
 		stamp.Kind, stamp.ID = row.Withdrawn, old.stamp.ID
 		op.give(b, i, op.row(old.fact, d), stamp)
 		op.st.ledger.Out.Withdrawn++

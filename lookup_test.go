@@ -163,6 +163,48 @@ func TestLookupWithdrawsWhatIsFoundNoMore(t *testing.T) {
 	}
 }
 
+// TestARowThatIsWithdrawnIsNotMissedByLookup: what a Filter takes back after the
+// row was sent goes on, though fetch knows its key no more, or fails.
+func TestARowThatIsWithdrawnIsNotMissedByLookup(t *testing.T) {
+	for _, down := range []error{nil, errors.New("down")} {
+		var p tidemark.Pipeline
+		in, all := tidemark.FromNanos(&p, "all", blip.nanos, watermark.Bounded{})
+		panes, _ := tidemark.Window[tallyOfBlips](tidemark.KeyBy(all, blip.who), window.Tumble{Size: 10}, window.Lateness(100))
+		alone := tidemark.Filter(panes, func(w window.Pane[int, tallyOfBlips]) bool { return w.Facts == 1 })
+		asked := 0
+		fetch := func(int) (string, bool, error) {
+			if asked++; asked == 1 {
+				return "a", true, nil
+			}
+			return "", false, down
+		}
+		rows, lost := tidemark.Lookup(alone, fetch, join.Cache{TTL: 5}, func(w window.Pane[int, tallyOfBlips], name string) string {
+			return fmt.Sprint(w.Key, name)
+		})
+		out, missed := tidemark.Collect(rows), tidemark.Collect(lost)
+		if err := in.Feed(blip{key: 1, at: 1}, blip{key: 2, at: 15}, blip{key: 2, at: 25}, blip{key: 1, at: 2}); err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for s, r := range out.DrainStamped() {
+			got = append(got, s.Kind.String()+" "+r)
+		}
+		if want := []string{"final 1a", "withdrawn 1"}; !slices.Equal(got, want) {
+			t.Errorf("%v: %q, want %q", down, got, want)
+		}
+		for m := range missed.Drain() {
+			if m.Fact.Key == 1 {
+				t.Errorf("%v: %+v is missed", down, m)
+			}
+		}
+		for _, s := range p.Stats().Stages {
+			if s.Balance() != 0 {
+				t.Errorf("%+v", s)
+			}
+		}
+	}
+}
+
 func TestMistakesOfLookup(t *testing.T) {
 	var p tidemark.Pipeline
 	_, all := tidemark.FromNanos(&p, "all", blip.nanos, watermark.Bounded{})

@@ -110,11 +110,19 @@ func (a Absent) String() string { return "Zero" }
 // Check returns all that is wrong with the settings, a mistake a line.
 func (a AsOf) Check() error {
 	var wait, missing, history error
-	if a.Wait != nil {
-		wait = a.Wait.wait()
+	switch w := a.Wait.(type) {
+	case nil:
+	case Waiting, Within, Schedule:
+		wait = w.wait()
+	default: // a pointer to one, or a struct that embeds one, has their methods
+		wait = fmt.Errorf("join: Wait is a %T: must be Live, Strict, Within or Schedule itself", w)
 	}
-	if a.Missing != nil {
-		missing = a.Missing.missing()
+	switch m := a.Missing.(type) {
+	case nil:
+	case Absent, Hold:
+		missing = m.missing()
+	default:
+		missing = fmt.Errorf("join: Missing is a %T: must be Zero or a Hold itself", m)
 	}
 	if a.History < 0 {
 		history = fmt.Errorf("join: History is %v: must not be negative", a.History)

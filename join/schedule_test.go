@@ -143,3 +143,19 @@ func TestSchedulesThatCannotBeAreRefused(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestSettingsMustBeOfTheirKinds: a pointer to a Schedule or a Hold, or a struct
+// that embeds one, would else count as the default.
+func TestSettingsMustBeOfTheirKinds(t *testing.T) {
+	hold, zero := Hold(5), Zero
+	for want, how := range map[string]AsOf{
+		"join: Wait is a *join.Schedule: must be Live, Strict, Within or Schedule itself":         {Wait: &Schedule{At: []time.Duration{0}, Tolerance: 1}},
+		"join: Wait is a struct { join.Within }: must be Live, Strict, Within or Schedule itself": {Wait: struct{ Within }{5}},
+		"join: Missing is a *join.Hold: must be Zero or a Hold itself":                            {Missing: &hold},
+		"join: Missing is a *join.Absent: must be Zero or a Hold itself":                          {Missing: &zero},
+	} { // order: each by itself
+		if err := how.Check(); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}

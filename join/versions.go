@@ -29,7 +29,8 @@ type Versions[K comparable, D any] struct {
 type history[D any] struct {
 	versions []version[D] // by time, each time once
 	near     vicinity
-	pruned   bool // there were others before the first
+	pruned   bool   // there were others before the first
+	room     uint32 // in front of the first, of those that were pruned
 }
 
 type version[D any] struct {
@@ -107,6 +108,9 @@ func (v *Versions[K, D]) put(key K, n version[D]) bool {
 	case v.began && i < len(h.versions) && h.versions[i].from <= v.bound:
 		h.pruned = true
 		return false
+	}
+	if len(h.versions) == cap(h.versions) { // they move, without the room before them
+		h.room = 0
 	}
 	h.versions = slices.Insert(h.versions, i, n)
 	h.near = vicinity{}
@@ -279,10 +283,31 @@ func (v *Versions[K, D]) Prune(w watermark.Time) {
 		if n == 0 || n == len(h.versions) { // gone already with a newer one
 			continue
 		}
-		h.versions = slices.Delete(h.versions, 0, n)
-		h.near = vicinity{}
-		h.pruned = true
+		h.drop(n)
 		v.count -= n
+	}
+}
+
+// few versions are moved to the front when those before them are pruned; more
+// stay where they are, until there is as much room before them.
+const few = 16
+
+// drop forgets the first n versions, at a cost that does not depend on how many
+// there are: one at a time from the front of many is what pruning does to a key
+// that changes often.
+func (h *history[D]) drop(n int) {
+	h.near = vicinity{}
+	h.pruned = true
+	left := len(h.versions) - n
+	if left <= max(n, few) {
+		h.versions = slices.Delete(h.versions, 0, n)
+		return
+	}
+	clear(h.versions[:n])
+	h.versions = h.versions[n:]
+	h.room += uint32(n)
+	if int(h.room) >= left {
+		h.versions, h.room = append(make([]version[D], 0, left+left/4), h.versions...), 0
 	}
 }
 
@@ -299,7 +324,8 @@ func (v *Versions[K, D]) Due() watermark.Time {
 // versions point to.
 func (v *Versions[K, D]) Held() (keys, versions, bytes int64) {
 	for i := range v.byKey.Entries {
-		bytes += int64(cap(v.byKey.Entries[i].Value.versions)) * int64(unsafe.Sizeof(version[D]{}))
+		h := &v.byKey.Entries[i].Value
+		bytes += int64(cap(h.versions)+int(h.room)) * int64(unsafe.Sizeof(version[D]{}))
 	}
 	bytes += int64(cap(v.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, history[D]]{})) +
 		int64(v.byKey.Slots())*4 + int64(cap(v.over))*int64(unsafe.Sizeof(covered{})) + v.known.bytes()

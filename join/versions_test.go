@@ -108,6 +108,45 @@ func TestVersionsAreTheReference(t *testing.T) {
 	}
 }
 
+// TestPruningOneByOneIsCheap: W follows the versions of one key that has many,
+// and each move forgets one of them. What is counted is what is moved: the
+// versions that are kept stay where they are, but for now and then.
+func TestPruningOneByOneIsCheap(t *testing.T) {
+	const many, kept = 100_000, 20_000
+	var v Versions[int, int64]
+	moves := 0
+	var last *version[int64]
+	for i := range watermark.Time(many) {
+		v.Put(1, i, int64(i))
+		v.Prune(i - kept)
+		h := v.byKey.Entries[0].Value.versions
+		if len(h) > 1 && &h[len(h)-2] != last {
+			moves++
+		}
+		last = &h[len(h)-1]
+		if d, ok := v.At(1, i); !ok || d != int64(i) {
+			t.Fatalf("as of %d: %d %t", i, d, ok)
+		}
+		if d, f := v.Find(1, i-kept); i > kept && (f != Version || d != int64(i-kept)) {
+			t.Fatalf("as of %d: %d %d", i-kept, d, f)
+		}
+		if _, f := v.Find(1, i-kept-1); i > kept && f != Gone {
+			t.Fatalf("before %d there is %d", i-kept, f)
+		}
+	}
+	if moves > 100 {
+		t.Errorf("the versions were moved %d times", moves)
+	}
+	_, versions, bytes := v.Held()
+	if most := int64(kept+1) * 24 * 5 / 2; versions != kept+1 || bytes < versions*24 || bytes > most+many*16*2 {
+		t.Errorf("%d versions in %d bytes", versions, bytes)
+	}
+	v.Prune(watermark.Max)
+	if _, versions, _ := v.Held(); versions != 1 {
+		t.Errorf("%d versions when all is pruned", versions)
+	}
+}
+
 func TestAVersionHoldsFromItsTimeOn(t *testing.T) {
 	var v Versions[string, string]
 	v.Put("k", 10, "a")

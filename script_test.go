@@ -281,6 +281,8 @@ func (s *scene) build(l *script.Line) {
 		}), call.Org)
 	case "window":
 		s.window(l)
+	case "score":
+		s.score(l)
 	case "join":
 		s.join(l, calls(1))
 	case "within":
@@ -319,6 +321,8 @@ func (s *scene) window(l *script.Line) {
 		s.streams[l.Word(1)], s.streams[l.Word(2)] = both(tidemark.Window[load](x, rule, options...))
 	case tidemark.Keyed[int, pane]:
 		s.streams[l.Word(1)], s.streams[l.Word(2)] = both(tidemark.Window[tally](x, rule, options...))
+	case tidemark.Keyed[int, scoredCall]:
+		s.streams[l.Word(1)], s.streams[l.Word(2)] = both(tidemark.Window[highest](x, rule, options...))
 	case tidemark.Stream[tidemark.Missed[call]]:
 		byStage := tidemark.KeyBy(x, func(m tidemark.Missed[call]) string { return m.Stage })
 		s.streams[l.Word(1)], s.streams[l.Word(2)] = both(tidemark.Window[count](byStage, rule, options...))
@@ -342,6 +346,9 @@ func (s *scene) join(l *script.Line, versions tidemark.Keyed[int, call]) {
 // collect drains a stream into the output of every command that follows.
 func (s *scene) collect(l *script.Line) {
 	name := l.Word(0)
+	if s.collectScores(name) {
+		return
+	}
 	stamped := func(m row.Stamp, text string) string {
 		s := name + " " + m.Kind.String()
 		if m.Revision > 0 {

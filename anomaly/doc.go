@@ -42,4 +42,37 @@
 //
 // The same seed and the same points give the same scores, bit for bit, on every
 // machine, and so does a model that was written by AppendBinary and read again.
+//
+// # Coming from a managed SQL service
+//
+// Its functions over streams have these names here:
+//
+//	RANDOM_CUT_FOREST                  tidemark.Score(keyed, Forest{…}, vector)
+//	  all numeric columns              what vector appends, in its order
+//	  numberOfTrees 100                Forest.Trees, 0: 100
+//	  subSampleSize 256                Forest.Sample, 0: 256
+//	  timeDecay 100000                 Forest.Decay: 1.0 / timeDecay
+//	                                   0 is 1/(10*Sample): 2,560 points
+//	  shingleSize 1                    Forest.Shingle, 0: 1
+//	ANOMALY_SCORE                      Scored.Score
+//	RANDOM_CUT_FOREST_WITH_EXPLANATION Forest.Attribution; Threshold 0.999
+//	                                   explains nearly each score, and leaves alarms
+//	                                   to Least and Gate
+//	  withDirectionality               Scored.Parts has both directions always
+//	  ATTRIBUTION_SCORE of a column    Part.High + Part.Low
+//	  DIRECTION                        HIGH if Part.High > Part.Low, else LOW
+//	  STRENGTH                         not given: High and Low tell how far each
+//	                                   direction explains the score
+//	ORDER BY of a second's scores      tidemark.Window of a second, sorted
+//	WINDOWED BY STAGGER (… RANGE d)    window.Stagger{Size: d, Arrival: true}
+//	HOTSPOTS                           tidemark.Hotspots(keyed, Hotspots{…}, vector)
+//	  windowSize                       Hotspots.Records, 0: 500
+//	  scanRadius                       Hotspots.Radius
+//	  minimumNumberOfPointsInACluster  Hotspots.Least, 0: 10
+//	  minValues, maxValues             Region.Low, Region.High
+//	  numberOfPoints, density          Region.Points, Region.Density
+//
+// There, a model was lost at each restart, scored all rows of a stream by one
+// forest, and told neither P nor an alarm. Here each key has a forest (one key for
+// all gives one forest), and its scores begin when it is Ready: until then they are 0.
 package anomaly

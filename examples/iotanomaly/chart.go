@@ -1,0 +1,112 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// Pixels of a chart.
+const (
+	left, top   = 60, 40
+	bar, gap    = 22, 8
+	tall, below = 180, 40
+	legend      = 110 // of a range
+)
+
+// colors of the ranges.
+var colors = [len(ranges)]string{"#bbbbbb", "#c6dbef", "#6baed6", "#2171b5", "#fdae6b", "#e6550d", "#a50f15"}
+
+// page gives the scores by minute as one page that needs nothing else: no script,
+// no network. Usual and odd ones have a chart each, as these are few.
+func (t *tally) page() string {
+	var b strings.Builder
+	b.WriteString(`<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Anomaly scores</title>
+<style>
+body { font: 14px sans-serif; margin: 2em; color: #222; background: #fff }
+svg { display: block; margin: 0 0 1.5em }
+text { font: 12px sans-serif; fill: #222 }
+line { stroke: #999 }
+</style>
+`)
+	fmt.Fprintf(&b, "<h1>Anomaly scores of %s, by minute</h1>\n", t.what)
+	if len(t.last) == 0 {
+		b.WriteString("<p>No rows.</p>\n</html>\n")
+		return b.String()
+	}
+	if n := len(t.last); n == kept {
+		fmt.Fprintf(&b, "<p>The last %d minutes that have any.</p>\n", n)
+	}
+	t.draw(&b, "usual", func(m minute) [len(ranges)]int { return m.usual })
+	t.draw(&b, "odd", func(m minute) [len(ranges)]int { return m.odd })
+	b.WriteString("</html>\n")
+	return b.String()
+}
+
+// draw draws a bar a minute, split by the ranges of the scores, the highest on top.
+// All numbers are integers, so that every machine draws the same.
+func (t *tally) draw(b *strings.Builder, name string, of func(minute) [len(ranges)]int) {
+	most := 1
+	for _, m := range t.last {
+		most = max(most, sum(of(m)))
+	}
+	width, height := left+max(len(t.last)*(bar+gap), len(ranges)*legend), top+tall+below
+	floor := top + tall
+	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s %s by minute and score">`+"\n",
+		width, height, width, height, name, t.what)
+	fmt.Fprintf(b, `<text x="0" y="14" font-weight="bold">%s %s</text>`, name, t.what)
+	for i, r := range ranges {
+		fmt.Fprintf(b, `<rect x="%d" y="22" width="10" height="10" fill="%s"/><text x="%d" y="31">%s</text>`, left+i*legend, colors[i], left+i*legend+14, r.name)
+	}
+	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end">%d</text><text x="%d" y="%d" text-anchor="end">0</text>`, left-8, top+10, most, left-8, floor)
+	fmt.Fprintf(b, `<line x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", left, floor, width, floor)
+	for i, m := range t.last {
+		x, under := left+i*(bar+gap), 0
+		at := m.start.UTC().Format("15:04")
+		for k, n := range of(m) {
+			if n == 0 {
+				continue
+			}
+			low, high := under*tall/most, (under+n)*tall/most
+			fmt.Fprintf(b, `<rect class="score" x="%d" y="%d" width="%d" height="%d" fill="%s"><title>%s: %d %s, score %s</title></rect>`,
+				x, floor-high, bar, high-low, colors[k], at, n, name, ranges[k].name)
+			under += n
+		}
+		if i%2 == 0 {
+			fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`, x-4, floor+16, at)
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteString("</svg>\n")
+}
+
+// htmlFile is where the page goes; it is opened before anything is read.
+type htmlFile struct{ f *os.File }
+
+func openHTML(path string) (h htmlFile, err error) {
+	if path == "" {
+		return h, nil
+	}
+	if h.f, err = os.Create(path); err != nil {
+		return h, &fileError{"-html", err}
+	}
+	return h, nil
+}
+
+// write writes the page, and closes the file.
+func (h htmlFile) write(page string) error {
+	if h.f == nil {
+		return nil
+	}
+	_, err := h.f.WriteString(page)
+	if e := h.f.Close(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return &fileError{"-html", err}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tidemark-go/tidemark/internal/script"
+)
+
+// TestScripts runs the program as the scripts say. A script has the commands
+//
+//	run              the body is the file of readings, one every 400 ms; gives the
+//	                 files, each line behind the name of its file, and the ledger
+//	flows [delay=D]  the body is the flow log
+//	print [flows]    gives what the program prints about what it makes itself
+func TestScripts(t *testing.T) {
+	script.Dir(t, "testdata", func(t *testing.T, path string) {
+		dir := t.TempDir()
+		script.Run(t, path, func(b *script.Block) string {
+			if b.Name == "print" {
+				if b.Has("flows") {
+					return try(t, 0, "-madeflows")
+				}
+				return try(t, 0)
+			}
+			facts := write(t, dir, "facts", b.Body)
+			args := []string{"-facts", facts, "-every", "400ms"}
+			if b.Name == "flows" {
+				args = []string{"-flowlogs", facts, "-delay", b.String("delay", "10m")}
+			}
+			files := []string{"out", "late", "bad"}
+			for _, f := range files {
+				args = append(args, "-"+f, filepath.Join(dir, f))
+			}
+			ledger := try(t, 0, args...)
+			var out strings.Builder
+			for _, f := range files {
+				for line := range strings.Lines(read(t, filepath.Join(dir, f))) {
+					out.WriteString(f + " " + line)
+				}
+			}
+			return out.String() + ledger[strings.Index(ledger, "\nlines ")+1:]
+		})
+	})
+}
+
+// try runs the program, and returns what it prints.
+func try(t testing.TB, code int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(t.Context(), args, &out, &errs, steady(begin, time.Second)); got != code {
+		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
+	}
+	if code != 0 {
+		if out.Len() > 0 {
+			t.Errorf("%q prints a table beside its error:\n%s", args, out.String())
+		}
+		return errs.String()
+	}
+	if errs.Len() > 0 {
+		t.Errorf("%q tells of errors: %s", args, errs.String())
+	}
+	return out.String()
+}
+
+func write(t testing.TB, dir, name string, lines []string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -3,16 +3,17 @@ package main
 import (
 	"errors"
 
+	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
 // Call is what the rows need of a fact, and its text for the late file.
 type Call struct {
 	Org      int64
-	Agent    opt[int64]
+	Agent    jsonline.Opt[int64]
 	Queued   bool // has a QueueId
-	Handle   opt[float64]
-	Wait     opt[float64]
+	Handle   jsonline.Opt[float64]
+	Wait     jsonline.Opt[float64]
 	At       watermark.Time
 	Original string
 }
@@ -22,36 +23,36 @@ func (c Call) orgID() int64 { return c.Org }
 
 // decodeCall makes a Call of a line, or says why it is none.
 func decodeCall(line []byte, c *Call) error {
-	var org, queue opt[int64]
-	var at opt[watermark.Time]
-	err := fields(line, func(name, v []byte) (err error) {
+	var org, queue jsonline.Opt[int64]
+	var at jsonline.Opt[watermark.Time]
+	err := jsonline.Fields(line, func(name, v []byte) (err error) {
 		switch string(name) {
 		case "AgentId":
-			c.Agent, err = integer(name, v)
+			c.Agent, err = jsonline.Integer(name, v)
 		case "OrgID":
-			org, err = integer(name, v)
+			org, err = jsonline.Integer(name, v)
 		case "QueueId":
-			queue, err = integer(name, v)
+			queue, err = jsonline.Integer(name, v)
 		case "HandleTime":
-			c.Handle, err = number(name, v)
+			c.Handle, err = jsonline.Number(name, v)
 		case "WaitingTime":
-			c.Wait, err = number(name, v)
+			c.Wait, err = jsonline.Number(name, v)
 		case "EventTime":
-			at, err = instant(name, v)
+			at, err = jsonline.Instant(name, v)
 		case "WorkMode", "WorkSkill", "ServiceLevel", "WorkSates":
-			err = isText(name, v)
+			err = jsonline.IsText(name, v)
 		}
 		return err
 	})
 	switch {
 	case err != nil:
 		return err
-	case !org.ok:
+	case !org.OK:
 		return errors.New("OrgID is missing")
-	case !at.ok:
+	case !at.OK:
 		return errors.New("EventTime is missing")
 	}
-	c.Org, c.Queued, c.At, c.Original = org.v, queue.ok, at.v, string(line)
+	c.Org, c.Queued, c.At, c.Original = org.V, queue.OK, at.V, string(line)
 	return nil
 }
 
@@ -70,36 +71,36 @@ const loading = watermark.Min + 1
 
 // decodeOrg makes an Org of a line, or says why it is none.
 func decodeOrg(line []byte, o *Org) error {
-	var id opt[int64]
-	at := opt[watermark.Time]{}
-	err := fields(line, func(name, v []byte) (err error) {
+	var id jsonline.Opt[int64]
+	at := jsonline.Opt[watermark.Time]{}
+	err := jsonline.Fields(line, func(name, v []byte) (err error) {
 		switch string(name) {
 		case "OrgID":
-			id, err = integer(name, v)
+			id, err = jsonline.Integer(name, v)
 		case "OrgName":
-			if err = isText(name, v); err == nil && !null(v) {
-				o.Name = text(v)
+			if err = jsonline.IsText(name, v); err == nil && !jsonline.Null(v) {
+				o.Name = jsonline.Text(v)
 			}
 		case "update_time":
-			at, err = instant(name, v)
+			at, err = jsonline.Instant(name, v)
 		case "AgentId":
-			_, err = integer(name, v)
+			_, err = jsonline.Integer(name, v)
 		case "Region", "AgentName":
-			err = isText(name, v)
+			err = jsonline.IsText(name, v)
 		}
 		return err
 	})
 	switch {
 	case err != nil:
 		return err
-	case !id.ok:
+	case !id.OK:
 		return errors.New("OrgID is missing")
 	case o.Name == "":
 		return errors.New("OrgName is missing or empty, which stands for an unknown organisation")
 	}
-	if !at.ok {
-		at.v = loading
+	if !at.OK {
+		at.V = loading
 	}
-	o.ID, o.From = id.v, at.v
+	o.ID, o.From = id.V, at.V
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -29,13 +30,13 @@ func slowly(line []byte) (c Call, ok bool) {
 		case "AgentId":
 			c.Agent, ok = is[int64](v)
 		case "OrgID":
-			var o opt[int64]
+			var o jsonline.Opt[int64]
 			o, ok = is[int64](v)
-			c.Org, org = o.v, o.ok
+			c.Org, org = o.V, o.OK
 		case "QueueId":
-			var o opt[int64]
+			var o jsonline.Opt[int64]
 			o, ok = is[int64](v)
-			c.Queued = o.ok
+			c.Queued = o.OK
 		case "HandleTime":
 			c.Handle, ok = is[float64](v)
 		case "WaitingTime":
@@ -43,11 +44,11 @@ func slowly(line []byte) (c Call, ok bool) {
 		case "WorkMode", "WorkSkill", "ServiceLevel", "WorkSates":
 			_, ok = is[string](v)
 		case "EventTime":
-			var o opt[string]
-			if o, ok = is[string](v); ok && o.ok {
-				c.At, ok = when(o.v)
+			var o jsonline.Opt[string]
+			if o, ok = is[string](v); ok && o.OK {
+				c.At, ok = when(o.V)
 			}
-			at = o.ok
+			at = o.OK
 		}
 		if !ok {
 			return c, false
@@ -57,13 +58,13 @@ func slowly(line []byte) (c Call, ok bool) {
 	return c, org && at
 }
 
-func is[T any](v json.RawMessage) (o opt[T], ok bool) {
+func is[T any](v json.RawMessage) (o jsonline.Opt[T], ok bool) {
 	var p *T
 	if json.Unmarshal(v, &p) != nil {
 		return o, false
 	}
 	if p != nil {
-		o = opt[T]{*p, true}
+		o = jsonline.Opt[T]{V: *p, OK: true}
 	}
 	return o, true
 }

@@ -65,14 +65,14 @@ func naively(t *testing.T, calls, orgs []string) (rows, missed string) {
 			if c.Queued {
 				queued++
 			}
-			if c.Agent.ok {
-				agents[c.Agent.v] = true
+			if c.Agent.OK {
+				agents[c.Agent.V] = true
 			}
-			if c.Handle.ok {
-				handle = append(handle, c.Handle.v)
+			if c.Handle.OK {
+				handle = append(handle, c.Handle.V)
 			}
-			if c.Wait.ok {
-				wait = append(wait, c.Wait.v)
+			if c.Wait.OK {
+				wait = append(wait, c.Wait.V)
 			}
 		}
 		of := func(f func([]float64) float64, v []float64) string {
@@ -169,7 +169,7 @@ func TestLoadIsAnAccumulator(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		c.Agent.ok, c.Handle.ok, c.Wait.ok = r.IntN(4) > 0, r.IntN(4) > 0, r.IntN(4) > 0
+		c.Agent.OK, c.Handle.OK, c.Wait.OK = r.IntN(4) > 0, r.IntN(4) > 0, r.IntN(4) > 0
 		return c
 	})
 }

@@ -30,14 +30,14 @@ type load struct {
 // Add takes a call.
 func (l *load) Add(c Call) {
 	l.Calls.AddIf(c.Queued)
-	if c.Agent.ok {
-		l.Agents.Add(c.Agent.v)
+	if c.Agent.OK {
+		l.Agents.Add(c.Agent.V)
 	}
-	if c.Handle.ok {
-		l.Handle.Add(c.Handle.v)
+	if c.Handle.OK {
+		l.Handle.Add(c.Handle.V)
 	}
-	if c.Wait.ok {
-		l.Wait.Add(c.Wait.v)
+	if c.Wait.OK {
+		l.Wait.Add(c.Wait.V)
 	}
 }
 

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/tidemark-go/tidemark/internal/script"
+)
+
+// all are the flags of the files that are written.
+var all = []string{"raw", "standard", "good", "bad", "alarms", "late"}
+
+// TestScripts runs the program as the scripts say. A script has the commands
+//
+//	run [files=A,B] [delay=D]   the body is the file of events, and behind "meta "
+//	                            and "rules " those files; gives the files, each
+//	                            line behind the name of its file, and the ledger
+//	fail                        is run that ends with 2; gives what it says
+//	print [seed=N]              gives what the program prints about what it makes
+//	                            itself
+func TestScripts(t *testing.T) {
+	script.Dir(t, "testdata", func(t *testing.T, path string) {
+		dir := t.TempDir()
+		script.Run(t, path, func(b *script.Block) string {
+			if b.Name == "print" {
+				return try(t, 0, "-seed", b.String("seed", "1"))
+			}
+			bodies := map[string][]string{}
+			for _, line := range b.Body {
+				of := "facts"
+				for _, name := range []string{"meta", "rules"} {
+					if rest, ok := strings.CutPrefix(line, name+" "); ok {
+						of, line = name, rest
+					}
+				}
+				bodies[of] = append(bodies[of], line)
+			}
+			args := []string{"-facts", write(t, dir, "facts", bodies["facts"]), "-delay", b.String("delay", "30s")}
+			for _, name := range []string{"meta", "rules"} {
+				if bodies[name] != nil {
+					args = append(args, "-"+name, write(t, dir, name, bodies[name]))
+				}
+			}
+			if b.Name == "fail" {
+				return strings.ReplaceAll(try(t, 2, args...), dir, "DIR")
+			}
+			files := all
+			if some := b.String("files", ""); some != "" {
+				files = strings.Split(some, ",")
+			}
+			for _, f := range files {
+				args = append(args, "-"+f, filepath.Join(dir, f))
+			}
+			ledger := try(t, 0, args...)
+			var out strings.Builder
+			for _, f := range files {
+				for line := range strings.Lines(read(t, filepath.Join(dir, f))) {
+					out.WriteString(f + " " + line)
+				}
+			}
+			return out.String() + ledger[strings.LastIndex(ledger, "\n\n")+2:]
+		})
+	})
+}
+
+// try runs the program, and returns what it prints.
+func try(t testing.TB, code int, args ...string) string {
+	t.Helper()
+	var out, errs bytes.Buffer
+	if got := run(t.Context(), args, &out, &errs); got != code {
+		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
+	}
+	if code != 0 {
+		if out.Len() > 0 {
+			t.Errorf("%q prints a table beside its error:\n%s", args, out.String())
+		}
+		return errs.String()
+	}
+	if errs.Len() > 0 {
+		t.Errorf("%q tells of errors: %s", args, errs.String())
+	}
+	return out.String()
+}
+
+func write(t testing.TB, dir, name string, lines []string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func read(t testing.TB, path string) string {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}

@@ -209,7 +209,12 @@ func (op *joinAsOf[K, L, D, R]) came(key K, t watermark.Time, cause uint32) {
 			op.pursue(op.holds.leave(slot), cause)
 		}
 	}
-	if op.near == nil {
+	if op.near.len() == 0 {
+		return
+	}
+	// A version from before the announced time that the first fact waits for lets
+	// nobody go: later facts wait for that time, or a later one.
+	if at, _ := op.times.Last(op.near.first()); t < at {
 		return
 	}
 	op.some = op.near.between(op.some[:0], key, watermark.Min, watermark.Max)

@@ -53,7 +53,7 @@ func TestTimetableIsTheReference(t *testing.T) {
 		l := place(t, zone)
 		for seed := range uint64(12) {
 			r := rand.New(rand.NewPCG(seed, 0))
-			s := Schedule{Location: l, Tolerance: time.Duration(1 + r.IntN(int(3*time.Hour)))}
+			s := Schedule{Location: l, Tolerance: time.Duration(1 + r.Int64N(int64(3*time.Hour)))}
 			for range 1 + r.IntN(3) {
 				s.At = append(s.At, time.Duration(r.IntN(96))*15*time.Minute)
 				if r.IntN(2) == 0 { // near most changes of clocks

@@ -34,3 +34,24 @@ func TestARefusedFactSetsNoDeadline(t *testing.T) {
 		}
 	}
 }
+
+// A span that W has fired is not due by the clock any more.
+func TestWhatWFiresIsNotDueAnyMore(t *testing.T) {
+	s, err := NewStore[bag, int, int](Tumble{Size: 10}, Settings{Deadline: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told Told[int, bag]
+	s.Tick(100)
+	s.AddAll([]int{1}, []watermark.Time{1}, []int{1}, &told)
+	s.Tick(102)
+	s.AddAll([]int{1}, []watermark.Time{11}, []int{1}, &told)
+	s.Fire(10, false, &told)
+	if due, ok := s.Due(); !ok || due != 107 {
+		t.Errorf("due at %d, %t: want 107, of the span that is open", due, ok)
+	}
+	s.Fire(20, false, &told)
+	if due, ok := s.Due(); ok {
+		t.Errorf("due at %d, and no span is open", due)
+	}
+}

@@ -13,7 +13,7 @@ type roomy interface {
 }
 
 // room makes the accumulator of a new cell as large as that of the same key in
-// the slice before: to grow a hash table step by step costs as much as to fill it.
+// the slice before: else its memory grows step by step, with a copy at each.
 type room []part
 
 // part is what is roomy in an accumulator.

@@ -6,7 +6,7 @@ import "slices"
 // The table lies beyond the nearer caches if there are many like it, one a pane:
 // a key by itself waits for its memory, and a branch on what lies there keeps the
 // processor from asking for the next; in a loop without a branch the loads overlap.
-// That halves the time of an add to one of 200 tables of 32 kB in turn.
+// W5 in bench is such a case.
 const (
 	together = 64  // keys that wait, at most
 	large    = 256 // groups of a table from which on they do

@@ -382,9 +382,12 @@ func TestCallsOfManyGoroutinesComeOneAfterAnother(t *testing.T) {
 	m := newMarket(t, watermark.Bounded{}, 10, false)
 	m.p.Limit = -1
 	const parts, each = 4, 300
+	var shops [parts]*tidemark.Input[sale]
+	for shop := range shops { // all of them before any fact: W waits for each, nobody comes late
+		shops[shop] = m.in.Partition(fmt.Sprint(shop))
+	}
 	var all sync.WaitGroup
-	for shop := range parts {
-		in := m.in.Partition(fmt.Sprint(shop)) // before any fact: nobody comes late
+	for shop, in := range shops {
 		all.Go(func() {
 			for i := range int64(each) {
 				if err := in.Feed(sale{shop, 2 * i, i}, sale{shop, 2*i + 1, i}); err != nil {

@@ -31,6 +31,7 @@ type Table[K comparable, V any] struct {
 	// those above the tag; 0 where there is nothing.
 	index []uint32
 	low   uint32
+	most  int // entries beyond which the index has to grow
 	free  []uint32 // places of keys that were taken away
 }
 
@@ -51,6 +52,14 @@ func slots(n int) int {
 		size *= 2
 	}
 	return size
+}
+
+// most returns the number of entries that an index of size slots takes.
+func most(size int) int {
+	if size < sparse*8 {
+		return size / 8
+	}
+	return size / 2
 }
 
 // Len is the number of entries.
@@ -134,7 +143,7 @@ func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) in
 	t.Entries = t.Entries[:n+1]
 	t.Entries[n] = Entry[K, V]{Key: key}
 	t.index[i] = tag | uint32(n+1)
-	if slots(n+1) > len(t.index) || n+2 >= int(t.low) {
+	if n >= t.most {
 		t.Reserve(n+1, rehash)
 	}
 	return n
@@ -177,6 +186,7 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	}
 	t.low = low
 	t.index = make([]uint32, max(size, len(t.index)))
+	t.most = min(most(len(t.index)), int(low)-2)
 	mask := uint64(len(t.index) - 1)
 	gone := t.gone()
 	for e := range t.Entries {

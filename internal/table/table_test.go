@@ -102,3 +102,12 @@ func TestReserveMakesRoomOnce(t *testing.T) {
 		t.Errorf("the index grew from %d to %d slots", slots, tab.Slots())
 	}
 }
+
+// TestMostIsWhatSlotsAllow holds the two ways of saying when an index grows together.
+func TestMostIsWhatSlotsAllow(t *testing.T) {
+	for size := leastIndex; size <= 1<<26; size *= 2 {
+		if n := most(size); slots(n) > size || slots(n+1) <= size {
+			t.Errorf("%d slots take %d entries, which ask for %d slots, and one more for %d", size, n, slots(n), slots(n+1))
+		}
+	}
+}

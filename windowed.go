@@ -40,8 +40,9 @@ type windowed[K comparable, A, T any, P window.Accumulator[A, T]] struct {
 	out     *port[window.Pane[K, A]]
 	late    misses[T]
 	told    window.Told[K, A]
-	given   int  // panes of told that have their causes
-	revises bool // rows can take the place of others
+	given   int      // panes of told that have their causes
+	later   []uint32 // causes of what the store has put off
+	revises bool     // rows can take the place of others
 }
 
 func (op *windowed[K, A, T, P]) open() error {
@@ -103,6 +104,7 @@ func (op *windowed[K, A, T, P]) run() {
 		pos, marks = end, marks[i+1:]
 	}
 	op.add(b, pos, len(b.facts))
+	op.settle()
 	op.give()
 	op.pass(b, heard)
 }
@@ -213,8 +215,23 @@ func (op *windowed[K, A, T, P]) missed(b *batch[T], pos int) {
 
 // fire gives the panes that a mark closes.
 func (op *windowed[K, A, T, P]) fire(m watermark.Mark) {
-	op.store.Fire(m.W, op.st.p.forced, &op.told)
+	if op.store.Pass(m.W, op.st.p.forced, &op.told) {
+		op.later = append(op.later, m.After)
+		return
+	}
 	op.gave(len(op.told.Panes), m.After)
+}
+
+// settle gives the panes that the store has put off.
+func (op *windowed[K, A, T, P]) settle() {
+	if len(op.later) == 0 {
+		return
+	}
+	op.store.Settle(&op.told)
+	for i, upto := range op.told.Settled {
+		op.gave(upto, op.later[i])
+	}
+	op.told.Settled, op.later = op.told.Settled[:0], op.later[:0]
 }
 
 // gave completes the panes up to n, which one cause has brought about.

@@ -26,6 +26,14 @@ type mechanism[K comparable, A, T any] interface {
 	held() (keys, panes, bytes int64)
 }
 
+// later is a mechanism whose advance may put off what it gives.
+type later[K comparable, A any] interface {
+	// puts reports whether something is put off.
+	puts() bool
+	// settle gives it.
+	settle(told *Told[K, A])
+}
+
 // columns are facts in a row, with their keys, hashes and times.
 type columns[K comparable, T any] struct {
 	keys   []K

@@ -125,8 +125,9 @@ func (n *slideNaive[A, P]) advance(w watermark.Time, forced bool) (rows []Pane[i
 	return rows
 }
 
-// slidePlay plays facts and moves of W into two stores, in batches into one and
-// one by one into the other, and compares both with the reference.
+// slidePlay plays facts and moves of W into three stores, in batches into one, one
+// by one into another, and into the third so that it settles now and then, and
+// compares them with the reference.
 type slidePlay[A any, P Accumulator[A, int]] struct {
 	t          testing.TB
 	name       string
@@ -134,12 +135,16 @@ type slidePlay[A any, P Accumulator[A, int]] struct {
 	naive      slideNaive[A, P]
 	ids        map[row.ID]bool
 	rows       int
+
+	put  *Store[int, A, int, P]
+	told Told[int, A] // by put, to be settled
+	owed Told[int, A] // what that will give
 }
 
 func newSlidePlay[A any, P Accumulator[A, int]](t testing.TB, name string, size time.Duration, set Settings) *slidePlay[A, P] {
 	t.Helper()
 	p := &slidePlay[A, P]{t: t, name: name, naive: slideNaive[A, P]{size: size, set: set, w: watermark.Min}, ids: map[row.ID]bool{}}
-	for _, s := range []**Store[int, A, int, P]{&p.batch, &p.one} {
+	for _, s := range []**Store[int, A, int, P]{&p.batch, &p.one, &p.put} {
 		var err error
 		if *s, err = NewStore[A, int, int, P](Slide{Size: size}, set); err != nil {
 			t.Fatal(err)
@@ -173,6 +178,10 @@ func (p *slidePlay[A, P]) add(facts []slideCase) {
 	if len(told.Panes) > 0 || len(told.Given) > 0 || !reflect.DeepEqual(told.Missed, want) {
 		p.t.Fatalf("%s: W %d: missed %+v, want %+v", p.name, p.naive.w, told.Missed, want)
 	}
+	if p.put.AddAll(keys, times, vals, &p.told); !reflect.DeepEqual(p.told.Missed, want) {
+		p.t.Fatalf("%s: W %d, not settled: missed %+v, want %+v", p.name, p.naive.w, p.told.Missed, want)
+	}
+	p.told.Missed = nil
 }
 
 func (p *slidePlay[A, P]) advance(w watermark.Time, forced bool) {
@@ -190,6 +199,7 @@ func (p *slidePlay[A, P]) advance(w watermark.Time, forced bool) {
 	if len(got.Given)+len(got.Missed)+len(got.Replaced) > 0 {
 		p.t.Fatalf("%s: W %d tells %+v", p.name, w, got)
 	}
+	p.pass(w, forced, got.Panes)
 	for i := range got.Panes {
 		if id := got.Panes[i].ID; id == (row.ID{}) || p.ids[id] {
 			p.t.Fatalf("%s: the ID %v is there twice, or zero", p.name, id)
@@ -211,6 +221,25 @@ func (p *slidePlay[A, P]) advance(w watermark.Time, forced bool) {
 	if int(keys) != p.naive.keys() || int(panes) != waits {
 		p.t.Fatalf("%s: W %d: %d keys and %d panes are held, want %d and %d", p.name, w, keys, panes, p.naive.keys(), waits)
 	}
+}
+
+// pass moves W in the store that settles now and then.
+func (p *slidePlay[A, P]) pass(w watermark.Time, forced bool, gives []Pane[int, A]) {
+	p.t.Helper()
+	p.owed.Panes = append(p.owed.Panes, gives...)
+	if p.put.Pass(w, forced, &p.told) {
+		p.owed.Settled = append(p.owed.Settled, len(p.owed.Panes))
+	} else if len(p.told.Panes) != len(p.owed.Panes) {
+		p.t.Fatalf("%s: W %d gives %d panes at once, want %d", p.name, w, len(p.told.Panes), len(p.owed.Panes))
+	}
+	if len(p.owed.Settled)%3 == 1 && w < watermark.Max {
+		return
+	}
+	p.put.Settle(&p.told)
+	if len(p.owed.Panes) > 0 && !reflect.DeepEqual(p.told.Panes, p.owed.Panes) || !slices.Equal(p.told.Settled, p.owed.Settled) {
+		p.t.Fatalf("%s: W %d settles %+v, want %+v", p.name, w, p.told, p.owed)
+	}
+	p.told, p.owed = Told[int, A]{}, Told[int, A]{}
 }
 
 // look compares what Look tells of some time.

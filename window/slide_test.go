@@ -461,3 +461,35 @@ func TestSlideLookCountsWhatWaits(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSlideDoesNotPartATime: many facts are given in pieces, those of one time never.
+func TestSlideDoesNotPartATime(t *testing.T) {
+	s, err := NewStore[slideTotal, int, int](Slide{Size: 10}, Settings{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 5000
+	keys, times, vals := make([]int, n), make([]watermark.Time, n), make([]int, n)
+	for i := range keys {
+		keys[i], times[i], vals[i] = i%3, watermark.Time(100+i/2500), 1
+	}
+	var told Told[int, slideTotal]
+	s.AddAll(keys, times, vals, &told)
+	s.Fire(200, false, &told)
+	if len(told.Panes) != n {
+		t.Fatalf("%d panes, want %d", len(told.Panes), n)
+	}
+	want := [2][3]int{}
+	for i := range keys {
+		for late := range want {
+			if int(times[i]) <= 100+late {
+				want[late][keys[i]]++
+			}
+		}
+	}
+	for i, p := range told.Panes {
+		if p.Key != keys[i] || p.Last != times[i] || p.Facts != want[times[i]-100][keys[i]] {
+			t.Fatalf("pane %d is %v, want %d facts of key %d at %d", i, p, want[times[i]-100][keys[i]], keys[i], times[i])
+		}
+	}
+}

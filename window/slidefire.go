@@ -10,83 +10,80 @@ import (
 )
 
 // fire gives the panes of a run of facts, in which no time is in part.
+//
+// It goes key by key, in each by time: facts that follow one another are of
+// different keys, and would each bring the queue of theirs into the caches anew.
+// What a fact gives depends on those of its key alone, and its pane has its place.
 func (s *slides[K, A, T, P]) fire(run []waiting.Place, told *Told[K, A]) {
 	from := len(told.Panes)
 	told.Panes = slices.Grow(told.Panes, len(run))[:from+len(run)]
 	panes := told.Panes[from:]
-	for i := 0; i < len(run); {
-		if s.near <= 0 {
-			s.near = slideBlock
-			if s.rings.bytes > nearCache {
-				s.touch(run[i:])
-			}
+	s.link(run)
+	for i, k := range s.order {
+		if i%slideBlock == 0 && s.rings.bytes > nearCache {
+			s.touch(s.order[i:min(i+slideBlock, len(s.order))])
 		}
-		n := 1
-		for i+n < len(run) && run[i+n].Time == run[i].Time {
-			n++
-		}
-		if n == 1 {
-			s.fireOne(run[i], &panes[i])
-		} else {
-			s.fireMany(run[i:i+n], panes[i:i+n])
-		}
-		i += n
-		s.near -= n
-	}
-}
-
-// fireOne is fire for a fact that is alone in its time.
-func (s *slides[K, A, T, P]) fireOne(at waiting.Place, p *Pane[K, A]) {
-	f := s.facts.At(at.At)
-	q := &s.queues[f.key]
-	cut := at.Time.Add(-s.plan.size)
-	ring, h, n, front := q.ring, q.head, q.n, q.front
-	if front > slideFew && int(h)+slideFew < len(ring) && int(n) < len(ring) && !s.deep {
-		// Nearly always a few facts of the front are to go. How many is hard to
-		// guess, so it is found without a branch, and all is kept in registers.
-		e := ring[h:][:slideFew]
-		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
-		if gone < slideFew {
-			last := h + n
-			if last >= uint32(len(ring)) {
-				last -= uint32(len(ring))
-			}
-			q.head, q.n, q.front = h+gone, n-gone+1, front-gone
-			put[A, T, P](q, &ring[last], at.Time, &f.fact)
-			p.Value = ring[h+gone].sum
-			P(&p.Value).Merge(&q.back)
-			s.sign(p, at.Time, f.key, n-gone+1)
-			return
-		}
-	}
-	s.take(q, at.Time, cut, &f.fact)
-	s.sum(&p.Value, q)
-	s.sign(p, at.Time, f.key, q.n)
-}
-
-// fireMany is fire for the facts of one time, which see one another.
-func (s *slides[K, A, T, P]) fireMany(run []waiting.Place, panes []Pane[K, A]) {
-	t := run[0].Time
-	cut := t.Add(-s.plan.size)
-	for _, at := range run {
-		f := s.facts.At(at.At)
-		q := &s.queues[f.key]
-		q.same = 0
-		s.take(q, t, cut, &f.fact)
-	}
-	for i, at := range run {
-		p, k := &panes[i], s.facts.At(at.At).key
-		q := &s.queues[k]
-		s.sum(&p.Value, q)
-		s.sign(p, t, k, q.n)
-		if q.same > 0 {
-			p.ID[0], p.ID[1] = slideID(p.ID[0], p.ID[1], uint64(q.same))
-		}
-		q.same++
+		s.fireKey(k, run, panes)
 	}
 	if s.set.Sorted {
-		slices.SortStableFunc(panes, func(x, y Pane[K, A]) int { return s.keys.Compare(x.Key, y.Key) })
+		for i := 0; i < len(panes); {
+			n := i + 1
+			for n < len(panes) && panes[n].Time == panes[i].Time {
+				n++
+			}
+			slices.SortStableFunc(panes[i:n], func(x, y Pane[K, A]) int { return s.keys.Compare(x.Key, y.Key) })
+			i = n
+		}
 	}
+}
+
+// link chains the places of each key, by time.
+func (s *slides[K, A, T, P]) link(run []waiting.Place) {
+	s.chain = slices.Grow(s.chain[:0], len(run))[:len(run)]
+	s.order = s.order[:0]
+	for i := len(run) - 1; i >= 0; i-- {
+		k := s.facts.At(run[i].At).key
+		q := &s.queues[k]
+		if q.first == 0 {
+			s.order = append(s.order, k)
+		}
+		s.chain[i], q.first = q.first, uint32(i+1)
+	}
+}
+
+// fireKey is fire for the facts of a key. Those of one time see one another, and
+// so give the same value.
+func (s *slides[K, A, T, P]) fireKey(k uint32, run []waiting.Place, panes []Pane[K, A]) {
+	q := &s.queues[k]
+	key := s.table.Entries[k].Key
+	i := q.first
+	q.first = 0
+	for i > 0 {
+		first, t := i, run[i-1].Time
+		s.pass(q, t.Add(-s.plan.size))
+		for i > 0 && run[i-1].Time == t {
+			s.put(q, t, &s.facts.At(run[i-1].At).fact)
+			i = s.chain[i-1]
+		}
+		p := &panes[first-1]
+		s.sum(&p.Value, q)
+		s.sign(p, q, key, t)
+		for same := uint64(1); s.chain[first-1] != i; same++ {
+			first = s.chain[first-1]
+			s.again(&panes[first-1], p, same)
+		}
+	}
+}
+
+// again writes the pane of a further fact that has its time and key in common with p.
+func (s *slides[K, A, T, P]) again(to, p *Pane[K, A], same uint64) {
+	*to = *p
+	if s.deep {
+		var zero A
+		to.Value = zero
+		P(&to.Value).Merge(&p.Value)
+	}
+	to.ID[0], to.ID[1] = slideID(p.ID[0], p.ID[1], same)
 }
 
 // sum writes to v what is in the queue, and shares nothing with it.
@@ -107,13 +104,12 @@ func (s *slides[K, A, T, P]) sum(v *A, q *slideQueue[A]) {
 	}
 }
 
-// sign writes all but the value of the pane of a fact at t, of key k, that sees n facts.
-func (s *slides[K, A, T, P]) sign(p *Pane[K, A], t watermark.Time, k, n uint32) {
-	p.Span = s.span(t)
+// sign writes all but the value of the pane of a fact at t.
+func (s *slides[K, A, T, P]) sign(p *Pane[K, A], q *slideQueue[A], key K, t watermark.Time) {
+	p.Start, p.End = t.Add(1-s.plan.size), t+1
 	p.Stamp.Time, p.Kind, p.Forced, p.Revision = t, row.Final, s.forced, 0
-	p.ID[0], p.ID[1] = slideID(s.queues[k].a, s.queues[k].b, uint64(t))
-	p.Key = s.table.Entries[k].Key
-	p.Facts, p.Last = int(n), t
+	p.ID[0], p.ID[1] = slideID(q.a, q.b, uint64(t))
+	p.Key, p.Facts, p.Last = key, int(q.n), t
 }
 
 // slideID is keys.Fold of one word, with the lanes as single values, as arrays

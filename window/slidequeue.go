@@ -20,7 +20,7 @@ type slideQueue[A any] struct {
 	head  uint32
 	front uint32 // facts of the front
 	n     uint32 // and of both
-	same  uint32 // panes of the time at hand
+	first uint32 // the first place of the run at hand, plus 1
 	block uint32 // facts of the front that get their sums at once: all, if they own no memory
 	ready uint32 // facts that have them
 	a, b  uint64 // the ID of the key
@@ -41,34 +41,35 @@ func (q *slideQueue[A]) at(i uint32) uint32 {
 	return i
 }
 
-// take puts a fact at t into the queue, which then reaches back to cut, without it.
-func (s *slides[K, A, T, P]) take(q *slideQueue[A], t, cut watermark.Time, fact *T) {
-	if h := int(q.head); q.front > slideFew && h+slideFew < len(q.ring) && !s.deep {
-		e := q.ring[h:][:slideFew]
-		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
-		q.head, q.n, q.front = q.head+gone, q.n-gone, q.front-gone
-		if gone == slideFew {
-			s.pass(q, cut)
-		}
-	} else {
-		s.pass(q, cut)
-	}
+// put puts a fact at t into the queue.
+func (s *slides[K, A, T, P]) put(q *slideQueue[A], t watermark.Time, fact *T) {
 	if int(q.n) == len(q.ring) {
 		s.rings.move(q, q.n+q.n/8+1, s.deep)
 	}
+	e := &q.ring[q.at(q.n)]
 	q.n++
-	put[A, T, P](q, &q.ring[q.at(q.n-1)], t, fact)
-}
-
-// put writes a fact into the last entry.
-func put[A, T any, P Accumulator[A, T]](q *slideQueue[A], e *slideEntry[A], t watermark.Time, fact *T) {
 	var zero A
 	e.time, e.sum = t, zero
 	P(&e.sum).Add(*fact)
 	P(&q.back).Add(*fact)
 }
 
-// slideFew is the number of facts that fireOne looks at.
+// pass lets go of what is at cut or before.
+func (s *slides[K, A, T, P]) pass(q *slideQueue[A], cut watermark.Time) {
+	if h := int(q.head); q.front > slideFew && h+slideFew < len(q.ring) && !s.deep {
+		// Nearly always a few facts of the front are to go. How many is hard to
+		// guess, so it is found without a branch.
+		e := q.ring[h:][:slideFew]
+		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
+		q.head, q.n, q.front = q.head+gone, q.n-gone, q.front-gone
+		if gone < slideFew {
+			return
+		}
+	}
+	s.passMany(q, cut)
+}
+
+// slideFew is the number of facts that pass looks at together.
 const slideFew = 4
 
 // upTo returns 1 if t is cut or before, else 0.
@@ -78,8 +79,8 @@ func upTo(t, cut watermark.Time) uint32 {
 	return 1 - uint32(after)
 }
 
-// pass lets go of what is at cut or before.
-func (s *slides[K, A, T, P]) pass(q *slideQueue[A], cut watermark.Time) {
+// passMany is pass, one by one.
+func (s *slides[K, A, T, P]) passMany(q *slideQueue[A], cut watermark.Time) {
 	flip := false
 	for q.n > 0 && q.ring[q.head].time <= cut {
 		if s.deep {

@@ -2,6 +2,8 @@ package window
 
 import (
 	"fmt"
+	"slices"
+	"sort"
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/keys"
@@ -22,10 +24,18 @@ type slides[K comparable, A, T any, P Accumulator[A, T]] struct {
 	ends   waiting.Queue[uint32] // keys, at the times at which they may be over
 	seed   [2]uint64             // of the IDs: Size has a part in it, and so a span is known by its end
 
+	passed  []slideMark                  // what W has passed since panes were given
+	forced  bool                         // of the panes at hand
 	facts   waiting.Values[slideFact[T]] // of the run at hand
-	forced  bool
-	near    int  // facts that come next and have been touched
-	touched byte // keeps the loads of touch and touchKeys
+	chain   []uint32                     // by place of the run: the next of its key, plus 1
+	order   []uint32                     // keys of the run
+	touched byte                         // keeps the loads of touch and touchKeys
+}
+
+// slideMark is a rise of W that is put off.
+type slideMark struct {
+	w      watermark.Time
+	forced bool
 }
 
 // slideFact is a fact that is held.
@@ -117,18 +127,61 @@ func (s *slides[K, A, T, P]) arm(n int, t watermark.Time) {
 // next is the next W of all: a fact behind W is late.
 func (s *slides[K, A, T, P]) next() watermark.Time { return s.w.Add(1) }
 
-// advance gives the panes of the facts that W has passed.
+// advance notes that W is to pass the facts before w. Where keys are to be let go
+// one by one it gives their panes at once.
 func (s *slides[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K, A]) {
-	s.w, s.forced = w, forced
-	for {
-		var run []waiting.Place
-		run, s.facts = s.waits.Take(w)
-		if len(run) == 0 {
-			break
+	s.w = w
+	s.passed = append(s.passed, slideMark{w, forced})
+	if s.set.MaxKeys.N > 0 {
+		s.settle(told)
+		told.Settled = told.Settled[:0]
+	}
+}
+
+// puts reports whether advance has put something off.
+func (s *slides[K, A, T, P]) puts() bool { return len(s.passed) > 0 }
+
+// settle gives the panes of the facts that W has passed. All that is due at the
+// end of a batch is done together, key by key: see fire.
+func (s *slides[K, A, T, P]) settle(told *Told[K, A]) {
+	for len(s.passed) > 0 {
+		n := 1
+		for n < len(s.passed) && s.passed[n].forced == s.passed[0].forced {
+			n++
 		}
-		s.fire(run, told)
+		s.forced = s.passed[0].forced
+		from := len(told.Panes)
+		for {
+			run, facts := s.waits.Take(s.passed[n-1].w)
+			if len(run) == 0 {
+				break
+			}
+			s.facts = facts
+			for len(run) > 0 {
+				m := pieceOf(run)
+				s.fire(run[:m], told)
+				run = run[m:]
+			}
+		}
+		for _, m := range s.passed[:n] {
+			panes := told.Panes[from:]
+			from += sort.Search(len(panes), func(i int) bool { return panes[i].Time >= m.w })
+			told.Settled = append(told.Settled, from)
+		}
+		s.passed = slices.Delete(s.passed, 0, n)
 	}
 	s.drop()
+}
+
+// pieceOf returns how many places of a run are given together: what they bring
+// into the caches has to stay there, and those of one time are not parted.
+func pieceOf(run []waiting.Place) int {
+	const most = 1024
+	n := min(most, len(run))
+	for n < len(run) && run[n].Time == run[n-1].Time {
+		n++
+	}
+	return n
 }
 
 // drop lets go of the keys whose last fact is out of reach of all that can come.
@@ -181,6 +234,7 @@ func (s *slides[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int
 func (s *slides[K, A, T, P]) held() (keys, panes, bytes int64) {
 	bytes = int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(s.table.Slots())*4
 	bytes += s.waits.Bytes() + s.ends.Bytes() + s.rings.bytes
+	bytes += int64(cap(s.chain)+cap(s.order))*4 + int64(cap(s.passed))*int64(unsafe.Sizeof(slideMark{}))
 	bytes += int64(cap(s.queues)) * int64(unsafe.Sizeof(slideQueue[A]{}))
 	for i := range s.queues {
 		q := &s.queues[i]

@@ -1,38 +1,22 @@
 package window
 
-import (
-	"unsafe"
-
-	"github.com/tidemark-go/tidemark/internal/waiting"
-)
+import "unsafe"
 
 const (
-	slideBlock = 32      // facts of which touch brings in what they need: it has to stay in the nearest cache
+	slideBlock = 32      // keys of which touch brings in what they need: it has to stay in the nearest cache
 	slideLines = 5       // lines of a cache that a fact needs of its queue
 	cacheLine  = 64      // the least size of one
 	nearCache  = 1 << 20 // what the nearer caches hold in any case
 )
 
-// touch brings in the queues of the facts that come next, and the entries that
-// they will read and write: in loops of their own, with little else in them, the
-// loads overlap. Where W rises by a fact at a time, what comes next is not due yet.
-func (s *slides[K, A, T, P]) touch(run []waiting.Place) {
-	run = run[:min(len(run), slideBlock)]
-	ahead := s.waits.Ahead()
-	ahead = ahead[:min(len(ahead), slideBlock-len(run))]
-	var queues [slideBlock]*slideQueue[A]
+// touch brings in what the first fact of each key will read and write of its
+// queue, in a loop of its own, where the loads overlap. What the next facts of a
+// key need lies behind that.
+func (s *slides[K, A, T, P]) touch(keys []uint32) {
 	var lines [slideBlock * slideLines]*byte
-	x, n, m := byte(0), 0, 0
-	for _, places := range [2][]waiting.Place{run, ahead} {
-		for _, p := range places {
-			queues[n] = &s.queues[s.facts.At(p.At).key]
-			n++
-		}
-	}
-	for _, q := range queues[:n] {
-		x += byte(q.n)
-	}
-	for _, q := range queues[:n] {
+	x, m := byte(0), 0
+	for _, k := range keys {
+		q := &s.queues[k]
 		if q.n == uint32(len(q.ring)) || q.head+slideFew > uint32(len(q.ring)) {
 			continue // it grows, or goes round: that is rare
 		}

@@ -18,6 +18,7 @@ type Store[K comparable, A, T any, P Accumulator[A, T]] struct {
 	*base[K, A]
 	mechanism mechanism[K, A, T]
 	sliced    *sliced[K, A, T, P] // the mechanism, if it is this
+	later     later[K, A]         // the mechanism, if it puts things off
 	until     watermark.Time      // mechanism.next()
 
 	hashes []uint64 // of the batch at hand
@@ -60,6 +61,7 @@ func NewStore[A, T any, K comparable, P Accumulator[A, T]](rule Rule, set Settin
 		s.mechanism = s.sliced
 	} else {
 		s.mechanism = plan.make(maker[K, A, T, P]{b}).(mechanism[K, A, T])
+		s.later, _ = s.mechanism.(later[K, A])
 	}
 	s.one = columns[K, T]{make([]K, 1), make([]uint64, 1), make([]watermark.Time, 1), make([]T, 1)}
 	s.until = s.mechanism.next()
@@ -117,11 +119,30 @@ func (s *Store[K, A, T, P]) Advance(w watermark.Time, fire func(Pane[K, A])) {
 // Fire is Advance that appends to told what it has to tell; forced marks what W
 // had not reached.
 func (s *Store[K, A, T, P]) Fire(w watermark.Time, forced bool, told *Told[K, A]) {
+	if s.Pass(w, forced, told) {
+		s.Settle(told)
+		told.Settled = told.Settled[:0]
+	}
+}
+
+// Pass is Fire that may put off what it gives until Settle is called; it reports
+// whether it has. Facts can be added meanwhile, and are late as after Fire. It is
+// for a batch in which W rises often: some windows give what is due at its end in
+// less time together.
+func (s *Store[K, A, T, P]) Pass(w watermark.Time, forced bool, told *Told[K, A]) (later bool) {
 	if w <= s.w {
-		return
+		return false
 	}
 	s.mechanism.advance(w, forced, told)
 	s.until = s.mechanism.next()
+	return s.later != nil && s.later.puts()
+}
+
+// Settle gives what Pass has put off, in the order in which it would have come.
+func (s *Store[K, A, T, P]) Settle(told *Told[K, A]) {
+	if s.later != nil {
+		s.later.settle(told)
+	}
 }
 
 // Tick tells the time on the clock, for Deadline and Stagger.Arrival, before

@@ -6,6 +6,7 @@ package window
 type Told[K comparable, A any] struct {
 	Panes    []Pane[K, A]
 	Given    []Given          // by AddAll alone: which fact brought about which panes
+	Settled  []int            // by Settle alone: for each call of Pass that put its panes off, up to where they are in Panes
 	Replaced []Replaced[K, A] // by At, which rises
 	Missed   []MissedFact     // by Fact, which rises
 }
@@ -45,7 +46,7 @@ func (o *Told[K, A]) Reset(wipe bool) {
 	}
 	clear(o.Replaced)
 	clear(o.Missed)
-	o.Panes, o.Given, o.Replaced, o.Missed = o.Panes[:0], o.Given[:0], o.Replaced[:0], o.Missed[:0]
+	o.Panes, o.Given, o.Settled, o.Replaced, o.Missed = o.Panes[:0], o.Given[:0], o.Settled[:0], o.Replaced[:0], o.Missed[:0]
 }
 
 // miss tells of a fact. The spans are copied.

@@ -31,7 +31,7 @@ type Table[K comparable, V any] struct {
 	// those above the tag; 0 where there is nothing.
 	index []uint32
 	low   uint32
-	most  int // entries beyond which the index has to grow
+	most  int      // entries beyond which the index has to grow
 	free  []uint32 // places of keys that were taken away
 }
 

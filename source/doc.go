@@ -22,7 +22,7 @@
 //	        9:1      18:2       28:4     where it stands after each: offset:lines
 //
 // What is no fact is not passed over in silence: a line that cannot be decoded
-// goes to a function of the caller, or ends the run with its number and the
-// reason. A file that breaks off in the middle, as a gzip file cut short does,
+// goes to a function of the caller, or ends the run with the name of the file, the
+// line, the byte and the reason. A file that breaks off in the middle, as a gzip file cut short does,
 // gives what it has and then an error, never a quiet end.
 package source

@@ -29,6 +29,16 @@ func (f osFile) Close() error {
 	return f.File.Close()
 }
 
+// stream is a reader of the caller's.
+type stream struct {
+	io.Reader
+	io.Seeker // nil: is not asked for
+}
+
+func (stream) Size() int64 { return -1 }
+
+func (stream) Close() error { return nil }
+
 func openFile(path string) (file, error) {
 	f := osFile{File: os.Stdin, size: -1}
 	if path != "-" {

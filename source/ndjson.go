@@ -11,7 +11,7 @@ import (
 )
 
 // NDJSON reads a file of lines, each a fact in JSON, or in whatever Decode
-// understands. Set Path; the rest may stay zero. It opens the file at the first
+// understands. Set Path or From; the rest may stay zero. It opens the file at the first
 // Read and reads each byte once. One goroutine at a time may use it, and it
 // must not be copied after the first Read.
 //
@@ -24,8 +24,8 @@ import (
 // A position is the byte offset in the lines, those of a gzip file
 // uncompressed, and behind a colon the number of lines before it; ":array"
 // follows inside an array. The offset alone will do for a Seek, and lines are
-// then counted from there. In a plain file a Seek costs nothing; in gzip and on
-// standard input it reads forward, and standard input cannot go back.
+// then counted from there. In a plain file a Seek costs nothing; in gzip, on
+// standard input and in From it reads forward, and the last two cannot go back.
 //
 // At the end of the file Read returns io.EOF, and again until a Seek, also
 // if the file has grown. Any error in reading stays likewise; a partial line
@@ -35,6 +35,11 @@ type NDJSON[T any] struct {
 	// input or a pipe, Read returns what is there instead of waiting until
 	// dst is full.
 	Path string
+
+	// From is read instead of the file, as standard input is; it must be set
+	// before the first Read and stays open. Path is then its name in errors,
+	// and may be empty. nil: the file.
+	From io.Reader
 
 	// Array takes a file whose first character is [ for one JSON array, and
 	// its elements for the facts, one or many a line. It is read as it comes,
@@ -55,8 +60,9 @@ type NDJSON[T any] struct {
 	// Bad is told of each line that is no fact, counted from 1, and the run
 	// goes on. The text is lent as for Decode, and has the first MaxLine
 	// bytes of a line that is too long. nil: a bad line is an error of Read,
-	// after all facts before it, at this and every later call; if Bad is
-	// then set, Read goes on.
+	// after all facts before it, at this and every later call, with the name of
+	// the file, the line and the byte at which that begins; if Bad is then
+	// set, Read goes on.
 	Bad func(line int, text []byte, err error)
 
 	in cursor
@@ -64,15 +70,15 @@ type NDJSON[T any] struct {
 
 var _ Reader[int] = (*NDJSON[int])(nil)
 
-// Seek implements Reader. It fails if position is none, or if standard input
-// would have to go back; that the file is shorter than position is told by Read.
+// Seek implements Reader. It fails if position is none, or if standard input or
+// From would have to go back; that the file is shorter than position is told by Read.
 func (r *NDJSON[T]) Seek(position string) error {
 	p, err := parse(position)
 	if err == nil {
-		err = r.in.seek(p, r.Path == "-")
+		err = r.in.seek(p, r.Path == "-" || r.From != nil)
 	}
 	if err != nil {
-		return fmt.Errorf("source: %s: position %q: %w", r.Path, position, err)
+		return fmt.Errorf("source: %s: position %q: %w", r.name(), position, err)
 	}
 	return nil
 }
@@ -106,34 +112,42 @@ func (r *NDJSON[T]) Read(ctx context.Context, dst []T) (n int, position string, 
 		case err == nil:
 			n++
 		case r.Bad != nil:
-			r.Bad(r.in.number(), text, err)
+			r.Bad(r.Line(), text, err)
 		case n > 0:
 			return n, r.in.at.String(), nil
 		default:
-			return 0, r.in.at.String(), fmt.Errorf("source: %s: line %d: %w", r.Path, r.in.number(), err)
+			return 0, r.in.at.String(), r.place(fmt.Errorf("line %d: byte %d: %w", r.Line(), r.in.at.offset+r.in.lead, err))
 		}
 		r.in.take()
 	}
 	return n, r.in.at.String(), nil
 }
 
-// Close releases the file; standard input stays open. Read is an error then,
+// Line is the number of the line that Decode or Bad is called for, counted from
+// 1, so that a fact can have it. Beside an error of Read about a line it is the
+// number of that one; at other times it says nothing.
+func (r *NDJSON[T]) Line() int { return r.in.number() }
+
+// Close releases the file; standard input and From stay open. Read is an error then,
 // until a Seek. Close can be repeated.
 func (r *NDJSON[T]) Close() error {
 	if err := r.in.close(); err != nil {
-		return fmt.Errorf("source: %s: %w", r.Path, cause(err))
+		return fmt.Errorf("source: %s: %w", r.name(), cause(err))
 	}
 	return nil
 }
 
 func (r *NDJSON[T]) begin(ctx context.Context, room int) error {
 	switch {
-	case r.Path == "":
+	case r.Path == "" && r.From == nil:
 		return errors.New("Path is empty, must be set")
 	case room == 0:
 		return errors.New("Read: dst is empty, must have room for a fact")
 	case r.MaxLine < 0:
 		return fmt.Errorf("MaxLine is %d, must not be negative", r.MaxLine)
+	}
+	if r.From != nil && r.in.open == nil {
+		r.in.open = func(string) (file, error) { return stream{Reader: r.From}, nil }
 	}
 	return r.in.begin(ctx, r.Path, r.MaxLine, r.Array)
 }
@@ -166,8 +180,10 @@ func (r *NDJSON[T]) place(err error) error {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
 	}
-	return fmt.Errorf("source: %s: %w", cmp.Or(r.Path, "NDJSON"), err)
+	return fmt.Errorf("source: %s: %w", r.name(), err)
 }
+
+func (r *NDJSON[T]) name() string { return cmp.Or(r.Path, "NDJSON") }
 
 // cause drops the name of the file from an error which we give with it.
 func cause(err error) error {

@@ -96,7 +96,7 @@ func TestBadLineEndsReadAfterTheFactsBefore(t *testing.T) {
 	}
 	for range 3 {
 		n, position, err = r.Read(ctx, dst)
-		if n != 0 || position != "19:3" || err == nil || !strings.HasPrefix(err.Error(), "source: "+r.Path+": line 4: invalid character 'x'") {
+		if n != 0 || position != "19:3" || err == nil || !strings.HasPrefix(err.Error(), "source: "+r.Path+": line 4: byte 19: invalid character 'x'") {
 			t.Fatalf("%d, %s, %v", n, position, err)
 		}
 	}

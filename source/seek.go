@@ -9,9 +9,9 @@ import (
 	"math"
 )
 
-// seek moves to p: a file is opened anew by begin, standard input goes forward.
-func (c *cursor) seek(p position, stdin bool) error {
-	if !stdin || (c.f == nil && !c.closed) {
+// seek moves to p: a file is opened anew by begin, a stream goes forward.
+func (c *cursor) seek(p position, stream bool) error {
+	if !stream || (c.f == nil && !c.closed) {
 		err := c.close()
 		*c = cursor{open: c.open, buf: c.buf, at: p}
 		return err
@@ -23,7 +23,7 @@ func (c *cursor) seek(p position, stdin bool) error {
 	case p.offset == c.at.offset:
 		return nil
 	case skip < 0 || c.gone > 0:
-		return fmt.Errorf("standard input cannot go back to byte %d, it stands at byte %d", p.offset, c.at.offset)
+		return fmt.Errorf("a stream cannot go back to byte %d, it stands at byte %d", p.offset, c.at.offset)
 	}
 	c.at, c.skip, c.lead, c.seen, c.found = p, skip, 0, c.from, false
 	c.inside, c.element = p.array, element{}

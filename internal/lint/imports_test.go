@@ -33,7 +33,7 @@ var arrows = map[string][]string{
 }
 
 // forTests may be imported by test files alone.
-var forTests = []string{"internal/script", "internal/lint", "internal/peers", "tidemarktest", "window/windowtest"}
+var forTests = []string{"internal/script", "internal/lint", "internal/peers", "tidemarktest", "window/windowtest", "examples/internal/clitest"}
 
 // arrow returns why the package in the folder from may not import the one in the
 // folder to, or "".

@@ -55,12 +55,10 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // config is what the flags say.
@@ -76,32 +74,20 @@ func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stder
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	c, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	switch {
-	case err == nil:
-		return 0
-	case !errors.Is(err, errTold):
-		fmt.Fprintln(stderr, "appevents:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
+	code := cli.End("appevents", err, stderr)
 	if errors.Is(err, errDiffers) {
-		return 1
+		code = 1
 	}
-	return 2
+	return code
 }
 
-var (
-	errTold    = errors.New("wrong flag") // the flag package has told it, with the usage
-	errDiffers = errors.New("the table does not agree with the source: see diff")
-)
+var errDiffers = errors.New("the table does not agree with the source: see diff")
 
 func parse(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("appevents", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := cli.Flags("appevents", stderr)
 	f.StringVar(&c.hits, "hits", "", "`FILE` of hits, - for standard input; without it they are made up")
 	f.StringVar(&c.out, "out", "", "`FILE` for all rows, as they are sent")
 	f.StringVar(&c.table, "table", "", "`FILE` for the table as it is at the end")
@@ -109,55 +95,25 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	f.StringVar(&c.bad, "bad", "", "`FILE` for the lines that are no hits")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
 	c.batch = 1024
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return c, err
-	} else if err != nil {
-		return c, errTold
-	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
-	if err != nil {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-hits", c.hits}, {"-out", c.out}, {"-table", c.table}, {"-late", c.late}, {"-bad", c.bad}}
-	for i, a := range files[1:] {
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		for _, b := range files[:i+1] {
-			if a.path != "" && same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-hits", Path: c.hits}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{{Flag: "-out", Path: c.out}, {Flag: "-table", Path: c.table}, {Flag: "-late", Path: c.late}, {Flag: "-bad", Path: c.bad}}
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	if err := c.readable(); err != nil { // first: nothing is overwritten for want of hits
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of hits
 		return err
 	}
 	s, err := newSystem(c)

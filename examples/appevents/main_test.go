@@ -1,19 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/internal/script"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/sink"
@@ -40,46 +38,12 @@ func TestScripts(t *testing.T) {
 	})
 }
 
-// try runs the program, and returns what it prints.
-func try(t testing.TB, code int, args ...string) string {
-	t.Helper()
-	var out, errs bytes.Buffer
-	if got := run(t.Context(), args, &out, &errs); got != code {
-		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
-	}
-	if code != 0 {
-		return errs.String()
-	}
-	if errs.Len() > 0 {
-		t.Errorf("%q tells of errors: %s", args, errs.String())
-	}
-	return out.String()
-}
-
-func write(t testing.TB, dir, name, text string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t testing.TB, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
-}
-
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	dir := t.TempDir()
-	hits := write(t, dir, "hits", madeHits(1))
-	write(t, dir, "torn.gz", "\x1f\x8b\x08\x00\x00\x00")
-	kept := write(t, dir, "kept", "yesterday's")
-	for _, c := range []struct{ args, want string }{
+	hits := clitest.Write(t, dir, "hits", []string{madeHits(1)})
+	clitest.Write(t, dir, "torn.gz", []string{"\x1f\x8b\x08\x00\x00\x00"})
+	kept := clitest.Write(t, dir, "kept", []string{"yesterday's"})
+	clitest.Refused(t, run, "appevents", dir, [][2]string{
 		{"-hits DIR/none -out DIR/kept", "no such file"},
 		{"-hits DIR -table DIR/kept", "is a directory"},
 		{"-hits DIR/torn.gz", "EOF"},
@@ -93,19 +57,14 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-hits=", "-hits is empty"},
 		{"-table=", "-table is empty"},
 		{"more", `argument "more"`},
-	} {
-		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
-		if !strings.Contains(got, c.want) || !strings.HasPrefix(got, "appevents: ") || strings.Count(got, "\n") != 1 {
-			t.Errorf("%s: says %q, want a line with %q", c.args, got, c.want)
-		}
-	}
+	})
 	if got := try(t, 2, "-nonsense"); !strings.Contains(got, "-nonsense") {
 		t.Errorf("says %q", got)
 	}
 	if got := run(t.Context(), []string{"-h"}, io.Discard, io.Discard); got != 0 {
 		t.Errorf("-h ends with %d", got)
 	}
-	if read(t, hits) != madeHits(1) || read(t, kept) != "yesterday's" {
+	if clitest.Read(t, hits) != madeHits(1) || clitest.Read(t, kept) != "yesterday's" {
 		t.Error("a file was written to although there was nothing to read")
 	}
 }
@@ -216,4 +175,10 @@ func FuzzDecodeHit(f *testing.F) {
 			t.Fatalf("%q: gives %+v (%v), written anew %+v", line, h, err, g)
 		}
 	})
+}
+
+// try runs the program, and returns what it prints.
+func try(t testing.TB, code int, args ...string) string {
+	t.Helper()
+	return clitest.Try(t, run, code, args...)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
@@ -22,12 +23,12 @@ type files struct{ stdout, out, table, late, bad string }
 func runFiles(t *testing.T, hits string, batch int) (f files) {
 	t.Helper()
 	dir := t.TempDir()
-	c := config{hits: write(t, dir, "hits", hits), out: dir + "/out", table: dir + "/table", late: dir + "/late", bad: dir + "/bad", batch: batch}
+	c := config{hits: clitest.Write(t, dir, "hits", []string{hits}), out: dir + "/out", table: dir + "/table", late: dir + "/late", bad: dir + "/bad", batch: batch}
 	var b strings.Builder
 	if err := c.work(t.Context(), &b); err != nil {
 		t.Fatalf("%v\n%s", err, b.String())
 	}
-	return files{b.String(), read(t, c.out), read(t, c.table), read(t, c.late), read(t, c.bad)}
+	return files{b.String(), clitest.Read(t, c.out), clitest.Read(t, c.table), clitest.Read(t, c.late), clitest.Read(t, c.bad)}
 }
 
 // naively counts by hand: the rows of the table without their stamps, and the

@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -47,42 +48,18 @@ func (a *activity) Merge(o *activity) {
 // Bytes is the memory that it owns.
 func (a *activity) Bytes() int { return a.Users.Bytes() }
 
-// Row is an app and a day.
-type Row struct {
-	Day   Day    `json:"day"`
-	App   string `json:"app"`
-	Hits  int64  `json:"hits"`
-	Users int    `json:"users"`
-}
-
-func newRow(p window.Pane[string, activity]) Row {
-	return Row{Day(p.Start), p.Key, p.Value.Hits.Value(), p.Value.Users.Len()}
-}
-
-// missedLine is a hit in the late file.
-type missedLine struct {
-	Reason    tidemark.Reason `json:"reason"`
-	Day       Day             `json:"day"`
-	Watermark watermark.Time  `json:"watermark"`
-	Hit       json.RawMessage `json:"hit"`
-}
-
-func newMissed(m tidemark.Missed[Hit]) missedLine {
-	return missedLine{m.Reason, dayOf(m.Fact.At), m.Watermark, json.RawMessage(m.Fact.Original)}
-}
-
 // system is the pipeline, with its ends.
 type system struct {
 	p     tidemark.Pipeline
 	hits  *tidemark.Input[Hit]
 	table *table
 	tally tally
-	bad   sink.Sink[badLine]   // nil: not asked for
-	final sink.Sink[tableLine] // likewise
+	bad   lines.BadFile
+	final sink.Sink[tableLine] // nil: not asked for
 }
 
 func newSystem(c config) (*system, error) {
-	s := &system{table: newTable(), tally: tally{}}
+	s := &system{table: newTable(), bad: lines.BadFile{Path: c.bad, Exact: true}}
 	in, hits := tidemark.FromNanos(&s.p, "hits", Hit.nanos, watermark.Bounded{Delay: delay})
 	s.hits = in
 
@@ -95,28 +72,22 @@ func newSystem(c config) (*system, error) {
 	rows := tidemark.Map(panes, newRow)
 	tidemark.Into(rows, sink.Sink[Row](s.table))
 	if c.out != "" {
-		tidemark.Into(rows, file(c.out, "-out", &sink.NDJSON[Row]{Path: c.out, Truncate: true, Stamped: true}))
+		tidemark.Into(rows, output.Stamped[Row]("-out", c.out))
 	}
 	missed := tidemark.Map(tidemark.Merge(repeats, late), newMissed)
 	tidemark.Into(missed, sink.Func[missedLine](s.tally.takeMissed))
 	if c.late != "" {
-		tidemark.Into(missed, file(c.late, "-late", &sink.NDJSON[missedLine]{Path: c.late, Truncate: true}))
-	}
-	if c.bad != "" {
-		s.bad = file(c.bad, "-bad", &sink.NDJSON[badLine]{Path: c.bad, Truncate: true})
+		tidemark.Into(missed, output.Rows[missedLine]("-late", c.late))
 	}
 	if c.table != "" {
-		s.final = file(c.table, "-table", &sink.NDJSON[tableLine]{Path: c.table, Truncate: true})
+		s.final = output.Rows[tableLine]("-table", c.table)
 	}
 	return s, s.p.Check()
 }
 
 // open begins the files, before anything is taken.
 func (s *system) open(ctx context.Context) error {
-	err := s.p.Flush(ctx)
-	if s.bad != nil {
-		err = errors.Join(err, s.bad.Flush(ctx))
-	}
+	err := errors.Join(s.p.Flush(ctx), s.bad.Flush(ctx))
 	if s.final != nil {
 		err = errors.Join(err, s.final.Flush(ctx))
 	}
@@ -125,10 +96,7 @@ func (s *system) open(ctx context.Context) error {
 
 // close fires what is open, and ends the files.
 func (s *system) close(ctx context.Context) error {
-	err := s.p.Close(ctx)
-	if s.bad != nil {
-		err = errors.Join(err, s.bad.Close(ctx))
-	}
+	err := errors.Join(s.p.Close(ctx), s.bad.Close(ctx))
 	if s.final != nil {
 		err = errors.Join(err, s.final.Write(sink.Batch[tableLine]{Rows: s.table.lines()}), s.final.Close(ctx))
 	}

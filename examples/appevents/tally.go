@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/sink"
 )
@@ -123,7 +124,7 @@ func (s *system) reconcile(w io.Writer, rows []*entry) (all count, agrees bool) 
 		s.tally.day(e.Day).table += e.Hits
 	}
 	agrees = true
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	line := func(day string, c count) {
 		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", day, c.lines, c.bad, c.duplicates, c.late, c.table, c.diff())
 	}
@@ -151,18 +152,8 @@ func (s *system) reconcile(w io.Writer, rows []*entry) (all count, agrees bool) 
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, all count) {
 	st, t := s.p.Stats(), s.table
-	once, day := stage(st, "once"), stage(st, "day")
+	once, day := report.Stage(st, "once"), report.Stage(st, "day")
 	fmt.Fprintf(w, "lines %d = counted %d + duplicates %d + late %d + bad %d\n", all.lines, day.Counted, once.Duplicate, once.Late+day.Late, all.bad)
 	fmt.Fprintf(w, "rows sent %d = early %d + final %d + corrections %d\n", t.inserted+t.replaced+t.behind, day.Out.Early, day.Out.Final, day.Out.Correction)
 	fmt.Fprintf(w, "rows sent %d = in the table %d + replaced %d + no newer than the table %d\n", day.Out.Early+day.Out.Final+day.Out.Correction, len(t.rows), t.replaced, t.behind)
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
 }

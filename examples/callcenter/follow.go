@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
 	"time"
 
+	"github.com/tidemark-go/tidemark/source"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -16,15 +18,22 @@ type delivery struct {
 	err   error
 }
 
+// badLine is a line that is no fact.
+type badLine struct {
+	line int
+	text []byte
+	err  error
+}
+
 // consume takes the feed to its end, or to that of ctx. In one that may be live,
 // W goes on while nothing comes.
-func (s *system) consume(ctx context.Context, open opener[Call], live bool) error {
+func (s *system) consume(ctx context.Context, calls *source.NDJSON[Call], live bool) error {
 	if err := s.flush(ctx); err != nil { // opens the files, before anything is taken
 		return err
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	in := deliver(reading, open)
+	in := deliver(reading, calls)
 	var beat <-chan time.Time
 	if live {
 		t := time.NewTicker(time.Second)
@@ -60,11 +69,11 @@ func (s *system) take(d delivery) error {
 	case d.err != nil:
 		return d.err
 	case d.bad != nil:
-		s.tally.lines++
-		s.tally.bad++
-		return s.tell(*d.bad)
+		s.tally.calls.Lines++
+		s.tally.calls.Bad++
+		return s.bad.Write("", d.bad.line, d.bad.text, d.bad.err)
 	}
-	s.tally.lines += len(d.calls)
+	s.tally.calls.Lines += len(d.calls)
 	return s.calls.Feed(d.calls...)
 }
 
@@ -81,7 +90,7 @@ func (s *system) beat(ctx context.Context, w time.Time) error {
 // deliver reads on a goroutine of its own, which waits for the feed while the
 // loop keeps time. It ends with the feed or with ctx, or, if it waits for
 // standard input then, with the process.
-func deliver(ctx context.Context, open opener[Call]) <-chan delivery {
+func deliver(ctx context.Context, r *source.NDJSON[Call]) <-chan delivery {
 	out := make(chan delivery) // without room: see below
 	send := func(d delivery) bool {
 		select {
@@ -93,11 +102,10 @@ func deliver(ctx context.Context, open opener[Call]) <-chan delivery {
 	}
 	go func() {
 		defer close(out)
-		r := open(func(line int, text []byte, err error) {
-			b := newBad(line, text, err, "")
-			send(delivery{bad: &b})
-		})
 		defer r.Close()
+		r.Bad = func(line int, text []byte, err error) {
+			send(delivery{bad: &badLine{line, bytes.Clone(text), err}})
+		}
 		// Two buffers will do: when the loop takes the one, it is done with
 		// the other.
 		batch, next := make([]Call, 1024), make([]Call, 1024)

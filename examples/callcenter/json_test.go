@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -89,7 +90,7 @@ func when(s string) (watermark.Time, bool) {
 // FuzzDecodeIsThatOfEncodingJSON: what is a call, and which, is what
 // encoding/json says with names to the letter.
 func FuzzDecodeIsThatOfEncodingJSON(f *testing.F) {
-	for line := range strings.Lines(read(f, "testdata/bad.txt") + read(f, "testdata/time.txt") + read(f, "testdata/rows.txt")) {
+	for line := range strings.Lines(clitest.Read(f, "testdata/bad.txt") + clitest.Read(f, "testdata/time.txt") + clitest.Read(f, "testdata/rows.txt")) {
 		f.Add([]byte(strings.TrimSuffix(line, "\n")))
 	}
 	for _, part := range []string{"\t", "\x00", "\x1f", "\x7f", "\xff", `\u00`, `\ud800`, `\\`, `\"`, `"`} {

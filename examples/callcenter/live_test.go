@@ -11,6 +11,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
+	"github.com/tidemark-go/tidemark/source"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -40,7 +42,7 @@ func newStation(t *testing.T, dir string, live bool) *station {
 	ctx, stop := context.WithCancel(t.Context())
 	st.stop = stop
 	go func() {
-		st.done <- st.s.consume(ctx, func(bad badFunc) reader[Call] { return newLines(r, decodeCall, bad) }, live)
+		st.done <- st.s.consume(ctx, &source.NDJSON[Call]{From: r, Decode: decodeCall}, live)
 		r.Close()
 	}()
 	return st
@@ -60,7 +62,7 @@ func (st *station) burst(times ...time.Time) {
 // rows has the ends of the windows whose rows are out, one a row.
 func (st *station) rows() (ends []time.Time) {
 	st.t.Helper()
-	for line := range strings.Lines(read(st.t, st.c.out)) {
+	for line := range strings.Lines(clitest.Read(st.t, st.c.out)) {
 		_, end, _ := strings.Cut(line, `"window_end":"`)
 		end, _, _ = strings.Cut(end, `"`)
 		t, err := time.Parse(time.RFC3339, end)
@@ -131,8 +133,8 @@ func TestLiveRowsDoNotWaitForTheNextBurst(t *testing.T) {
 			}
 		}
 		st.end()
-		if n := len(st.rows()); n != out || read(t, st.c.late) != "" || st.s.tally.lines != sent {
-			t.Errorf("%d rows of %d were out before the end; %d lines, sent %d; late:\n%s", out, n, st.s.tally.lines, sent, read(t, st.c.late))
+		if n := len(st.rows()); n != out || clitest.Read(t, st.c.late) != "" || st.s.tally.calls.Lines != sent {
+			t.Errorf("%d rows of %d were out before the end; %d lines, sent %d; late:\n%s", out, n, st.s.tally.calls.Lines, sent, clitest.Read(t, st.c.late))
 		}
 	})
 }
@@ -162,8 +164,8 @@ func TestAReplayIsNotHeldAgainstTheClock(t *testing.T) {
 				}
 			}
 			st.end()
-			if late := read(t, st.c.late); late != "" || st.s.tally.lines != 150 {
-				t.Errorf("%v: %d lines; late:\n%s", off, st.s.tally.lines, late)
+			if late := clitest.Read(t, st.c.late); late != "" || st.s.tally.calls.Lines != 150 {
+				t.Errorf("%v: %d lines; late:\n%s", off, st.s.tally.calls.Lines, late)
 			}
 		})
 	}
@@ -195,7 +197,7 @@ func TestBadLinesAreOutAtOnce(t *testing.T) {
 		st := newStation(t, dir, true)
 		io.WriteString(st.in, "no call\n")
 		synctest.Wait()
-		if got := read(t, st.c.bad); !strings.HasPrefix(got, `{"line":1,"reason":`) {
+		if got := clitest.Read(t, st.c.bad); !strings.HasPrefix(got, `{"line":1,"reason":`) {
 			t.Errorf("the file has %q", got)
 		}
 		st.end()

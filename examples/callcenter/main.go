@@ -62,13 +62,11 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
-	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // config is what the flags say.
@@ -88,27 +86,14 @@ func main() {
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	c, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "callcenter:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("callcenter", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
 func parse(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("callcenter", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := cli.Flags("callcenter", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of calls, - for standard input; without it they are made up")
 	f.StringVar(&c.orgs, "orgs", "", "`FILE` of organisations, - for standard input; without it there are five")
 	f.StringVar(&c.out, "out", "", "`FILE` for the rows")
@@ -116,61 +101,35 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	f.StringVar(&c.bad, "bad", "", "`FILE` for the lines that are no facts")
 	f.StringVar(&c.org, "org", "", "rows of the organisation of this `NAME` alone; without it the file gets every one, and the table \"Prem Hub\"")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return c, err
-	} else if err != nil {
-		return c, errTold
-	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
-	if err != nil {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
 	}
-	return c, c.check()
-}
-
-// check refuses files that stand in each other's way.
-func (c config) check() error {
 	if c.facts == "-" && c.orgs == "-" {
-		return errors.New("-facts and -orgs are both standard input: one must be a file")
+		return c, errors.New("-facts and -orgs are both standard input: one must be a file")
 	}
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-orgs", c.orgs}, {"-out", c.out}, {"-late", c.late}, {"-bad", c.bad}}
-	for i, a := range files {
-		if i >= 2 && a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if i < 2 || a.path == "" {
-			continue
-		}
-		for _, b := range files[:i] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}, {Flag: "-orgs", Path: c.orgs}}
+}
+
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-late", Path: c.late, What: "late facts"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	open, live, err := c.calls() // first: nothing is overwritten for want of calls
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of calls
+		return err
+	}
+	calls, err := c.feed()
 	if err != nil {
 		return err
 	}
@@ -181,7 +140,7 @@ func (c config) work(ctx context.Context, stdout io.Writer) error {
 	if err := s.loadOrgs(ctx, c); err != nil {
 		return err
 	}
-	if err := s.consume(ctx, open, live); err != nil {
+	if err := s.consume(ctx, calls, c.facts != "" && cli.Live(c.facts)); err != nil {
 		return err
 	}
 	if err := s.close(context.WithoutCancel(ctx)); err != nil {

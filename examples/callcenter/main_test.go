@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -14,20 +13,19 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
 
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	var zip bytes.Buffer
-	z := gzip.NewWriter(&zip)
-	io.WriteString(z, madeCalls(1))
-	z.Close()
+	zip := clitest.Zip(madeCalls(1))
 	for name, text := range map[string]string{
-		"calls": madeCalls(1), "orgs": madeOrgs(true), "torn.gz": zip.String()[:zip.Len()/2],
+		"calls": madeCalls(1), "orgs": madeOrgs(true), "torn.gz": zip[:len(zip)/2],
 		"torn.json": `[{"OrgID":102,"OrgName":"Prem Hub"},`, "twice.json": `[{"OrgID":102,"OrgName":"Prem Hub"}] []`,
 	} {
-		write(t, dir, name, []string{text})
+		clitest.Write(t, dir, name, []string{text})
 	}
 	for _, c := range []struct{ args, want string }{
 		{"-facts DIR/none", "no such file"},
@@ -70,7 +68,7 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 			t.Errorf("%s: says %q, want a line %q… with %q", c.args, got, begin, want)
 		}
 	}
-	if read(t, path("calls")) != madeCalls(1) || read(t, path("orgs")) != madeOrgs(true) {
+	if clitest.Read(t, path("calls")) != madeCalls(1) || clitest.Read(t, path("orgs")) != madeOrgs(true) {
 		t.Error("a file was written to that was refused")
 	}
 }
@@ -93,10 +91,10 @@ func TestABadLineIsKeptToTheByte(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad")
 	lines := []string{"caf\xe9", "café", "\xff\xfe{\x00}\x00", `{"OrgID":"` + "\x80" + `"}`}
-	try(t, 0, "-facts", write(t, dir, "calls", lines), "-orgs", write(t, dir, "orgs", []string{"\xc3"}), "-bad", bad)
+	try(t, 0, "-facts", clitest.Write(t, dir, "calls", lines), "-orgs", clitest.Write(t, dir, "orgs", []string{"\xc3"}), "-bad", bad)
 	lines = append([]string{"\xc3"}, lines...) // the organisations come first
 	var got []string
-	for line := range strings.Lines(read(t, bad)) {
+	for line := range strings.Lines(clitest.Read(t, bad)) {
 		var b struct{ Text, Base64, File string }
 		if err := json.Unmarshal([]byte(line), &b); err != nil {
 			t.Fatalf("%q: %v", line, err)
@@ -119,27 +117,19 @@ func TestABadLineIsKeptToTheByte(t *testing.T) {
 
 func TestNothingIsOverwrittenForWantOfInput(t *testing.T) {
 	dir := t.TempDir()
-	out := write(t, dir, "rows", []string{"yesterday's"})
+	out := clitest.Write(t, dir, "rows", []string{"yesterday's"})
 	for _, flag := range []string{"-facts", "-orgs"} {
 		for _, name := range []string{"none", "."} {
 			try(t, 2, flag, filepath.Join(dir, name), "-out", out)
 		}
 	}
-	if got := read(t, out); got != "yesterday's" {
+	if got := clitest.Read(t, out); got != "yesterday's" {
 		t.Errorf("has %q", got)
 	}
 }
 
 func TestAWrongFlagGivesTheUsage(t *testing.T) {
-	for _, args := range [][]string{{"-fact", "x"}, {"-seed", "x"}, {"-seed", "-1"}, {"-facts"}} {
-		if got := try(t, 2, args...); !strings.Contains(got, "Usage of callcenter") {
-			t.Errorf("%q: says %q", args, got)
-		}
-	}
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "Usage") {
-		t.Errorf("-h ends with %d, says %q", code, errs.String())
-	}
+	clitest.Usage(t, run, "callcenter", []string{"-fact", "x"}, []string{"-seed", "x"}, []string{"-seed", "-1"}, []string{"-facts"})
 }
 
 func TestTheSeedMakesTheFeed(t *testing.T) {
@@ -160,9 +150,9 @@ func TestWithoutFlagsNoFileIsLeft(t *testing.T) {
 func TestFilesAreWrittenAnew(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "rows")
 	try(t, 0, "-out", out)
-	once := read(t, out)
+	once := clitest.Read(t, out)
 	try(t, 0, "-out", out)
-	if read(t, out) != once || once == "" {
+	if clitest.Read(t, out) != once || once == "" {
 		t.Error("a second run does not give the same file")
 	}
 }
@@ -179,16 +169,9 @@ func TestOneFeedInAnyForm(t *testing.T) {
 	}
 	orgs := strings.Split(strings.TrimSpace(madeOrgs(true)), "\n")
 	forms := func(lines []string) map[string]string {
-		zip := func(s string) string {
-			var zip bytes.Buffer
-			z := gzip.NewWriter(&zip)
-			io.WriteString(z, s)
-			z.Close()
-			return zip.String()
-		}
 		plain, array := strings.Join(lines, "\n"), "["+strings.Join(lines, ",")+"]"
 		return map[string]string{
-			"lines": plain, "ended": plain + "\n", "crlf": strings.Join(lines, "\r\n"), "bom": "\xef\xbb\xbf" + plain, "gz": zip(plain), "array gz": zip(array),
+			"lines": plain, "ended": plain + "\n", "crlf": strings.Join(lines, "\r\n"), "bom": "\xef\xbb\xbf" + plain, "gz": clitest.Zip(plain), "array gz": clitest.Zip(array),
 			"array": array, "long array": " [\n " + strings.ReplaceAll(strings.Join(lines, ",\n"), ",", ",\n\t") + "\n]\n",
 			"-": plain,
 		}
@@ -201,7 +184,7 @@ func TestOneFeedInAnyForm(t *testing.T) {
 		}
 		try(t, 0, args...)
 		for _, f := range []string{"out", "late"} {
-			all += read(t, filepath.Join(dir, f))
+			all += clitest.Read(t, filepath.Join(dir, f))
 		}
 		if len(all) == 0 {
 			t.Fatalf("%s: gives nothing", name)
@@ -213,9 +196,9 @@ func TestOneFeedInAnyForm(t *testing.T) {
 			stdin(t, text)
 			return "-"
 		}
-		return write(t, dir, name, []string{text})
+		return clitest.Write(t, dir, name, []string{text})
 	}
-	plain := func(name string, lines []string) string { return write(t, dir, name, lines) }
+	plain := func(name string, lines []string) string { return clitest.Write(t, dir, name, lines) }
 	want := results("plain", "-facts", plain("facts", good), "-orgs", plain("orgs", orgs))
 	for name, text := range forms(good) {
 		if got := results(name, "-facts", file(name, text), "-orgs", plain("orgs", orgs)); got != want {
@@ -253,11 +236,11 @@ func TestALineTooLongIsBad(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad")
 	good := `{"OrgID":102,"EventTime":"2026-11-20T10:00:00"}`
-	got := try(t, 0, "-facts", write(t, dir, "calls", []string{good, `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, good}), "-bad", bad)
+	got := try(t, 0, "-facts", clitest.Write(t, dir, "calls", []string{good, `{"x":"` + strings.Repeat("x", 1<<20) + `"}`, good}), "-bad", bad)
 	if want := "lines 3 = counted 2 + late 0 + bad 1\n"; !strings.Contains(got, want) {
 		t.Errorf("prints\n%s\nwithout %s", got, want)
 	}
-	if got, want := read(t, bad), `{"line":2,"reason":"is longer than 1 MiB, of which this is the beginning","text":"{\"x\":\"xxx`; !strings.HasPrefix(got, want) {
+	if got, want := clitest.Read(t, bad), `{"line":2,"reason":"is longer than 1 MiB, of which this is the beginning","text":"{\"x\":\"xxx`; !strings.HasPrefix(got, want) {
 		t.Errorf("says %.100q", got)
 	}
 }
@@ -274,7 +257,7 @@ func FuzzLedgerAddsUp(f *testing.F) {
 	f.Add("\x00\n\xff\n \n{", "\x1f\x8b")
 	f.Fuzz(func(t *testing.T, facts, orgs string) {
 		dir := t.TempDir()
-		args := []string{"-facts", write(t, dir, "facts", []string{facts}), "-orgs", write(t, dir, "orgs", []string{orgs})}
+		args := []string{"-facts", clitest.Write(t, dir, "facts", []string{facts}), "-orgs", clitest.Write(t, dir, "orgs", []string{orgs})}
 		for _, f := range []string{"out", "late", "bad"} {
 			args = append(args, "-"+f, filepath.Join(dir, f))
 		}
@@ -300,7 +283,7 @@ func FuzzLedgerAddsUp(f *testing.F) {
 			want int
 		}{{"out", rows}, {"late", late}, {"bad", bad + badOrgs}} {
 			n := 0
-			for line := range strings.Lines(read(t, filepath.Join(dir, f.name))) {
+			for line := range strings.Lines(clitest.Read(t, filepath.Join(dir, f.name))) {
 				n++
 				if !json.Valid([]byte(line)) || !strings.HasSuffix(line, "}\n") {
 					t.Errorf("%s: line %d is %q", f.name, n, line)
@@ -318,7 +301,7 @@ func BenchmarkRun(b *testing.B) {
 	for seed := range uint64(250) {
 		text.WriteString(madeCalls(seed))
 	}
-	facts := write(b, b.TempDir(), "facts", []string{text.String()})
+	facts := clitest.Write(b, b.TempDir(), "facts", []string{text.String()})
 	lines := strings.Count(text.String(), "\n")
 	b.SetBytes(int64(text.Len()))
 	for b.Loop() {

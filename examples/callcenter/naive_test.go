@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
@@ -92,10 +93,10 @@ func naively(t *testing.T, calls, orgs []string) (rows, missed string) {
 func compare(t *testing.T, dir string, calls, orgs []string) {
 	t.Helper()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	try(t, 0, "-facts", write(t, dir, "calls", calls), "-orgs", write(t, dir, "orgs", orgs), "-out", path("out"), "-late", path("late"), "-bad", path("bad"))
+	try(t, 0, "-facts", clitest.Write(t, dir, "calls", calls), "-orgs", clitest.Write(t, dir, "orgs", orgs), "-out", path("out"), "-late", path("late"), "-bad", path("bad"))
 	out, late := naively(t, calls, orgs)
 	for _, f := range []struct{ name, want string }{{"out", out}, {"late", late}} {
-		if got := read(t, path(f.name)); got != f.want {
+		if got := clitest.Read(t, path(f.name)); got != f.want {
 			a, b := strings.SplitAfter(got, "\n"), strings.SplitAfter(f.want, "\n")
 			i := 0
 			for i < len(a) && i < len(b) && a[i] == b[i] {

@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/internal/script"
 )
 
@@ -25,12 +23,12 @@ func TestScripts(t *testing.T) {
 		var args []string
 		script.Run(t, path, func(b *script.Block) string {
 			if b.Name == "orgs" {
-				args = []string{"-orgs", write(t, dir, "orgs", b.Body)}
+				args = []string{"-orgs", clitest.Write(t, dir, "orgs", b.Body)}
 				return ""
 			}
 			args := append([]string(nil), args...)
 			if len(b.Body) > 0 {
-				args = append(args, "-facts", write(t, dir, "calls", b.Body))
+				args = append(args, "-facts", clitest.Write(t, dir, "calls", b.Body))
 			}
 			if org := b.String("org", ""); org != "" {
 				args = append(args, "-org", org)
@@ -41,21 +39,13 @@ func TestScripts(t *testing.T) {
 				}
 				return try(t, 0, args...)
 			}
-			var out strings.Builder
 			files := []string{"out", "late", "bad"}
-			for _, f := range files {
-				args = append(args, "-"+f, filepath.Join(dir, f))
-			}
+			args = append(args, clitest.Flags(dir, files...)...)
 			ledger := try(t, 0, args...)
 			if b.Name == "lost" {
 				files = files[1:]
 			}
-			for _, f := range files {
-				for line := range strings.Lines(read(t, filepath.Join(dir, f))) {
-					out.WriteString(f + " " + line)
-				}
-			}
-			return out.String() + ledger[strings.Index(ledger, "\nlines ")+1:]
+			return clitest.Lines(t, dir, files...) + ledger[strings.Index(ledger, "\nlines ")+1:]
 		})
 	})
 }
@@ -63,36 +53,5 @@ func TestScripts(t *testing.T) {
 // try runs the program, and returns what it prints.
 func try(t testing.TB, code int, args ...string) string {
 	t.Helper()
-	var out, errs bytes.Buffer
-	if got := run(t.Context(), args, &out, &errs); got != code {
-		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
-	}
-	if code != 0 {
-		if out.Len() > 0 {
-			t.Errorf("%q prints a table beside its error:\n%s", args, out.String())
-		}
-		return errs.String()
-	}
-	if errs.Len() > 0 {
-		t.Errorf("%q tells of errors: %s", args, errs.String())
-	}
-	return out.String()
-}
-
-func write(t testing.TB, dir, name string, lines []string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t testing.TB, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return clitest.Try(t, run, code, args...)
 }

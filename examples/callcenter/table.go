@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
@@ -17,8 +16,7 @@ const shown = 12
 
 // tally counts what the pipeline does not: lines that are no facts, and rows.
 type tally struct {
-	lines, bad       int // of the feed
-	orgLines, orgBad int // of the organisations
+	calls, orgs lines.Count
 
 	rows, unknown int
 	show          string // the organisation of the table
@@ -59,7 +57,7 @@ func (t *tally) table(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "%s: the last %d of %d rows\n\n", t.show, len(t.last), t.ofShow)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "window_start\twindow_end\tOrgID\tCallsInQueue\tAgent_cnt\tmax_handle\tmin_handle\tmax_wait\tmin_wait\t")
 	for _, r := range t.last {
 		fmt.Fprintf(tw, "%v\t%v\t%d\t%d\t%d\t%s\t%s\t%s\t%s\t\n", r.Start, r.End.UTC().Format(time.TimeOnly), r.OrgID, r.Calls, r.Agents,
@@ -80,36 +78,18 @@ func show(v *float64) string {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	queue, named := stage(st, "queue"), stage(st, "active_call_queue")
-	fmt.Fprintf(w, "lines %d = counted %d + late %d + bad %d\n", t.lines, queue.Counted, queue.Late, t.bad)
+	queue, named := report.Stage(st, "queue"), report.Stage(st, "active_call_queue")
+	fmt.Fprintf(w, "lines %d = counted %d + late %d + bad %d\n", t.calls.Lines, queue.Counted, queue.Late, t.calls.Bad)
 	fmt.Fprintf(w, "rows %d = named %d + of unknown organisations %d\n", queue.Out.Final, int(named.Counted)-t.unknown, t.unknown)
-	versions := stage(st, "active_call_queue:versions")
-	fmt.Fprintf(w, "lines of organisations %d = versions %d + bad %d", t.orgLines, versions.Counted+versions.Late, t.orgBad)
+	versions := report.Stage(st, "active_call_queue:versions")
+	fmt.Fprintf(w, "lines of organisations %d = versions %d + bad %d", t.orgs.Lines, versions.Counted+versions.Late, t.orgs.Bad)
 	if c.orgs == "" {
 		fmt.Fprint(w, ", the built-in ones: -orgs gives others")
 	}
 	fmt.Fprintln(w)
 	if c.org != "" && c.out != "" {
-		chosen := stage(st, "chosen")
+		chosen := report.Stage(st, "chosen")
 		fmt.Fprintf(w, "rows %d = written %d + of other organisations than %s %d\n", t.rows, chosen.Counted, c.org, chosen.Filtered)
 	}
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{{"rows", "-out", c.out}, {"late facts", "-late", c.late}, {"bad lines", "-bad", c.bad}} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -21,11 +22,11 @@ func (r Request) id() string          { return r.ID }
 
 // decode makes a Request of a line, or says why it is none.
 func decode(line []byte, r *Request) error {
-	o, err := parse(line)
+	o, err := jsonline.Parse(line)
 	if err != nil {
 		return err
 	}
-	source, err := o.text("source_ip_address")
+	source, err := o.Text("source_ip_address")
 	if err != nil {
 		return err
 	}
@@ -34,10 +35,10 @@ func decode(line []byte, r *Request) error {
 		return fmt.Errorf("source_ip_address is %.60q: must be an address", source)
 	}
 	r.Source = a.Unmap() // ::ffff:203.0.113.7 is 203.0.113.7, as a listener on both kinds sees it
-	if r.ID, err = o.text("request_id"); err != nil {
+	if r.ID, err = o.Text("request_id"); err != nil {
 		return err
 	}
-	r.At, err = o.instant("event_time")
+	r.At, err = o.Instant("event_time")
 	r.Original = string(line)
 	return err
 }

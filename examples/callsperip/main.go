@@ -15,14 +15,12 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // config is what the flags say.
@@ -40,28 +38,15 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "callsperip:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("callsperip", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("callsperip", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("callsperip", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of requests, - for standard input; without it they are made up")
 	f.StringVar(&c.out, "out", "", "`FILE` for the rows")
 	f.StringVar(&c.block, "block", "", "`FILE` for the addresses over the rate")
@@ -70,63 +55,36 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.IntVar(&c.rate, "rate", 60, "an address with more than `N` requests in a window of one minute is listed")
 	f.DurationVar(&c.delay, "delay", 5*time.Second, "how far a request may lie before the newest one and still be on time")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
 	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
 	switch {
-	case err != nil:
-		return c, err
 	case c.rate < 0:
 		return c, fmt.Errorf("-rate is %d: must not be negative", c.rate)
 	case c.delay < 0:
 		return c, fmt.Errorf("-delay is %v: must not be negative", c.delay)
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-out", c.out}, {"-block", c.block}, {"-missed", c.missed}, {"-bad", c.bad}}
-	for i, a := range files[1:] {
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if a.path == "" {
-			continue
-		}
-		for _, b := range files[:i+1] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-block", Path: c.block, What: "block list"},
+		{Flag: "-missed", Path: c.missed, What: "late requests and duplicates"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	if err := c.readable(); err != nil { // first: nothing is overwritten for want of requests
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of requests
 		return err
 	}
 	s, err := newSystem(c)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -216,16 +217,7 @@ func naively(lines []string, rate int, delay time.Duration) (out, block, missed 
 			blocked = append(blocked, r)
 		}
 	}
-	return ndjson(n.rows), ndjson(blocked), ndjson(n.missed)
-}
-
-func ndjson[T any](all []T) string {
-	var b strings.Builder
-	for _, v := range all {
-		line, _ := json.Marshal(v)
-		b.Write(append(line, '\n'))
-	}
-	return b.String()
+	return clitest.NDJSON(n.rows), clitest.NDJSON(blocked), clitest.NDJSON(n.missed)
 }
 
 // compare runs the program on a feed, and compares its files.
@@ -233,11 +225,11 @@ func compare(t *testing.T, lines []string, rate int, delay time.Duration) {
 	t.Helper()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	try(t, 0, "-facts", write(t, dir, "facts", lines), "-rate", fmt.Sprint(rate), "-delay", delay.String(),
+	try(t, 0, "-facts", clitest.Write(t, dir, "facts", lines), "-rate", fmt.Sprint(rate), "-delay", delay.String(),
 		"-out", path("out"), "-block", path("block"), "-missed", path("missed"))
 	out, block, missed := naively(lines, rate, delay)
 	for _, f := range []struct{ name, want string }{{"out", out}, {"block", block}, {"missed", missed}} {
-		got := strings.SplitAfter(read(t, path(f.name)), "\n")
+		got := strings.SplitAfter(clitest.Read(t, path(f.name)), "\n")
 		want := strings.SplitAfter(f.want, "\n")
 		for i := range max(len(got), len(want)) {
 			if i >= len(got) || i >= len(want) || got[i] != want[i] {

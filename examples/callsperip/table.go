@@ -9,10 +9,10 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -25,11 +25,11 @@ const (
 // tally counts what the pipeline does not, and keeps what the tables show: rows of
 // the last minutes, so that memory does not grow with the feed.
 type tally struct {
-	lines, bad int
-	silent     int            // rows of the tumble without calls
-	newest     watermark.Time // minute
-	minutes    map[watermark.Time]map[netip.Addr]*minute
-	most       map[listing]Row // of the addresses over the rate
+	feed    lines.Count
+	silent  int            // rows of the tumble without calls
+	newest  watermark.Time // minute
+	minutes map[watermark.Time]map[netip.Addr]*minute
+	most    map[listing]Row // of the addresses over the rate
 }
 
 // minute is what each window has of an address whose row is of that minute: of a
@@ -121,7 +121,7 @@ func (t *tally) sideBySide(w io.Writer) {
 	fmt.Fprintf(w, "calls_per_ip, the last minutes of %d of %d addresses\n", min(shown, len(sources)), len(sources))
 	for _, a := range sources[:min(shown, len(sources))] {
 		fmt.Fprintf(w, "\n%v\n", a)
-		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+		tw := report.Table(w)
 		fmt.Fprintln(tw, "minute\ttumble\tstagger from\tstagger\tslide up to\tat most\t")
 		for _, at := range slices.Sorted(maps.Keys(t.minutes)) {
 			m := t.minutes[at][a]
@@ -165,7 +165,7 @@ func (t *tally) listed(w io.Writer, rate int) {
 		return
 	}
 	fmt.Fprintf(w, "block list: more than %d calls in a minute, by the window that sees them\n\n", rate)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintf(tw, "source_ip_address\t%s\t\n", strings.Join(kinds[:], "\t"))
 	for _, a := range slices.SortedFunc(maps.Keys(greatest), func(a, b netip.Addr) int {
 		return cmp.Or(greatest[b]-greatest[a], a.Compare(b))
@@ -188,35 +188,15 @@ func (t *tally) listed(w io.Writer, rate int) {
 // = are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	unique := stage(st, "unique")
-	fmt.Fprintf(w, "lines %d = requests %d + duplicate %d + late %d + bad %d\n", t.lines, unique.Counted, unique.Duplicate, unique.Late, t.bad)
+	unique := report.Stage(st, "unique")
+	fmt.Fprintf(w, "lines %d = requests %d + duplicate %d + late %d + bad %d\n", t.feed.Lines, unique.Counted, unique.Duplicate, unique.Late, t.feed.Bad)
 	for _, kind := range kinds {
-		k := stage(st, kind)
+		k := report.Stage(st, kind)
 		fmt.Fprintf(w, "%s: requests %d = counted %d + late %d, rows %d", kind, unique.Counted, k.Counted, k.Late, k.Out.Final)
 		if kind == "tumble" {
 			fmt.Fprintf(w, " (%d without calls)", t.silent)
 		}
 		fmt.Fprintln(w)
 	}
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"block list", "-block", c.block}, {"late requests and duplicates", "-missed", c.missed}, {"bad lines", "-bad", c.bad},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -13,6 +13,9 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
+	"github.com/tidemark-go/tidemark/source"
 )
 
 // files makes the flags of all files in dir.
@@ -33,7 +36,7 @@ func TestLiveGivesTheSameFilesAsBatch(t *testing.T) {
 		feed := madeEvents(r.Uint64())
 		batch, live := t.TempDir(), t.TempDir()
 		b := files(batch)
-		printed := try(t, 0, "-facts", write(t, batch, "facts", []string{string(feed)}), "-raw", b.raw, "-standard", b.standard, "-good", b.good, "-bad", b.bad, "-alarms", b.alarms, "-late", b.late)
+		printed := try(t, 0, "-facts", clitest.Write(t, batch, "facts", []string{string(feed)}), "-raw", b.raw, "-standard", b.standard, "-good", b.good, "-bad", b.bad, "-alarms", b.alarms, "-late", b.late)
 		synctest.Test(t, func(t *testing.T) {
 			c := files(live)
 			s, err := newSystem(c)
@@ -42,7 +45,7 @@ func TestLiveGivesTheSameFilesAsBatch(t *testing.T) {
 			}
 			in, out := io.Pipe()
 			done := make(chan error)
-			go func() { done <- s.consume(t.Context(), in, true) }()
+			go func() { done <- s.consume(t.Context(), &source.NDJSON[line]{From: in}, true) }()
 			for rest := feed; len(rest) > 0; {
 				n := min(len(rest), 1+r.IntN(3000))
 				if _, err := out.Write(rest[:n]); err != nil {
@@ -52,10 +55,10 @@ func TestLiveGivesTheSameFilesAsBatch(t *testing.T) {
 				<-time.After(time.Duration(r.IntN(3000)) * time.Millisecond)
 				synctest.Wait()
 				lines := bytes.Count(feed[:len(feed)-len(rest)], []byte("\n"))
-				if got := strings.Count(read(t, c.raw), "\n"); got != lines {
+				if got := strings.Count(clitest.Read(t, c.raw), "\n"); got != lines {
 					t.Errorf("%d lines have come, %d are kept", lines, got)
 				}
-				kept := strings.Count(read(t, c.good), "\n") + strings.Count(read(t, c.bad), "\n")
+				kept := strings.Count(clitest.Read(t, c.good), "\n") + strings.Count(clitest.Read(t, c.bad), "\n")
 				if kept != lines {
 					t.Errorf("%d lines have come, %d are good or bad", lines, kept)
 				}
@@ -73,7 +76,7 @@ func TestLiveGivesTheSameFilesAsBatch(t *testing.T) {
 			}
 		})
 		for _, f := range all {
-			was, is := read(t, filepath.Join(batch, f)), read(t, filepath.Join(live, f))
+			was, is := clitest.Read(t, filepath.Join(batch, f)), clitest.Read(t, filepath.Join(live, f))
 			if was != is {
 				t.Errorf("%s: %d bytes live, %d in a batch, or others", f, len(is), len(was))
 			}
@@ -92,7 +95,7 @@ func TestAlarmsAreThoseOfALoop(t *testing.T) {
 	feed := strings.Split(strings.TrimSuffix(string(madeEvents(seed)), "\n"), "\n")
 	dir := t.TempDir()
 	c := files(dir)
-	try(t, 0, "-facts", write(t, dir, "facts", feed), "-delay", "2h", "-raw", c.raw, "-standard", c.standard, "-good", c.good, "-bad", c.bad, "-alarms", c.alarms, "-late", c.late)
+	try(t, 0, "-facts", clitest.Write(t, dir, "facts", feed), "-delay", "2h", "-raw", c.raw, "-standard", c.standard, "-good", c.good, "-bad", c.bad, "-alarms", c.alarms, "-late", c.late)
 	type fact struct {
 		at    time.Time
 		bad   bool
@@ -172,7 +175,7 @@ func TestAlarmsAreThoseOfALoop(t *testing.T) {
 // decoded gives the rows of a file.
 func decoded[T any](t *testing.T, path string) iter.Seq[T] {
 	return func(yield func(T) bool) {
-		for line := range strings.Lines(read(t, path)) {
+		for line := range strings.Lines(clitest.Read(t, path)) {
 			var v T
 			if err := json.Unmarshal([]byte(line), &v); err != nil {
 				t.Fatal(err)

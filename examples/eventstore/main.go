@@ -15,15 +15,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // config is what the flags say.
@@ -42,28 +40,15 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "eventstore:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("eventstore", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("eventstore", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("eventstore", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of events, - for standard input; without it they are made up")
 	f.StringVar(&c.meta, "meta", "", "`FILE` of metadata; without it that of what is made up")
 	f.StringVar(&c.rules, "rules", "", "`FILE` of rules for alarms; without it there are two")
@@ -75,71 +60,47 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.StringVar(&c.late, "late", "", "`FILE` for the events that were late for a rule of -rules")
 	f.DurationVar(&c.delay, "delay", 30*time.Second, "how far an event may lie before the newest one and still be on time for the alarms")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
-		return c, err
-	} else if err != nil {
-		return c, errTold
-	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
-	if err == nil && c.delay < 0 {
-		err = fmt.Errorf("-delay is %v: must not be negative", c.delay)
-	}
-	if err != nil {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
 	}
-	return c, c.check()
-}
-
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-meta", c.meta}, {"-rules", c.rules},
-		{"-raw", c.raw}, {"-standard", c.standard}, {"-good", c.good}, {"-bad", c.bad}, {"-alarms", c.alarms}, {"-late", c.late}}
-	for i, a := range files {
-		if i >= 1 && a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file", a.flag)
-		}
-		if i < 3 || a.path == "" {
-			continue
-		}
-		for _, b := range files[:i] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
+	if c.delay < 0 {
+		return c, fmt.Errorf("-delay is %v: must not be negative", c.delay)
+	}
+	for _, f := range c.inputs()[1:] {
+		if f.Path == "-" {
+			return c, fmt.Errorf("%s is -: must be a file", f.Flag)
 		}
 	}
-	return nil
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file")
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}, {Flag: "-meta", Path: c.meta}, {Flag: "-rules", Path: c.rules}}
+}
+
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-raw", Path: c.raw, What: "raw lines"},
+		{Flag: "-standard", Path: c.standard, What: "standardised events"},
+		{Flag: "-good", Path: c.good, What: "good ones"},
+		{Flag: "-bad", Path: c.bad, What: "bad ones"},
+		{Flag: "-alarms", Path: c.alarms, What: "alarms"},
+		{Flag: "-late", Path: c.late, What: "events late for a rule"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	in, live, err := c.open() // first: nothing is overwritten for want of events
-	if err != nil {
+	if err := cli.Readable(c.inputs()[0]); err != nil { // first: nothing is overwritten for want of events
 		return err
 	}
-	defer in.Close()
 	s, err := newSystem(c)
 	if err != nil {
 		return err
 	}
-	if err := s.consume(ctx, in, live); err != nil {
+	if err := s.consume(ctx, c.feed(), c.facts != "" && cli.Live(c.facts)); err != nil {
 		return err
 	}
 	if err := s.p.Close(context.WithoutCancel(ctx)); err != nil {

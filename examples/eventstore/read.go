@@ -1,41 +1,25 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
-	"compress/gzip"
 	"context"
-	"fmt"
+	"errors"
 	"io"
-	"os"
+	"math"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
+	"github.com/tidemark-go/tidemark/source"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// source.NDJSON gives facts without their line numbers, and bad lines apart from
-// them; here each line is a fact, whatever it has, in the order of the file.
-
-// open returns the feed, and whether it may be live.
-func (c config) open() (io.ReadCloser, bool, error) {
+// feed returns the lines of the feed.
+func (c config) feed() *source.NDJSON[line] {
+	r := &source.NDJSON[line]{Path: c.facts}
 	if c.facts == "" {
-		return io.NopCloser(bytes.NewReader(madeEvents(c.seed))), false, nil
+		r.From = bytes.NewReader(madeEvents(c.seed))
 	}
-	f := os.Stdin
-	if c.facts != "-" {
-		var err error
-		if f, err = os.Open(c.facts); err != nil {
-			return nil, false, fmt.Errorf("-facts: %w", err)
-		}
-	}
-	info, err := f.Stat()
-	if err == nil && info.IsDir() {
-		err = fmt.Errorf("%s: is a directory", c.facts)
-	}
-	if err != nil {
-		return nil, false, fmt.Errorf("-facts: %w", err)
-	}
-	return f, !info.Mode().IsRegular(), nil
+	return r
 }
 
 // line is a line of the feed that is not blank, without its end.
@@ -44,48 +28,50 @@ type line struct {
 	text []byte
 }
 
-// lines reads all lines, of gzip too, and sends what is there at once; an error is
-// told by the function that it returns, when the channel is closed. It ends with
-// the feed or with ctx, or, if it waits for the feed then, with the process.
-func lines(ctx context.Context, r io.Reader) (<-chan []line, func() error) {
-	out := make(chan []line)
-	var failed error
+// delivery is what the reader has for the loop.
+type delivery struct {
+	lines []line
+	err   error
+}
+
+// deliver reads all lines on a goroutine of its own, and sends what is there at
+// once. Each is a fact, whatever it has, in the order of the file. It ends with the
+// feed or with ctx, or, if it waits for the feed then, with the process.
+func deliver(ctx context.Context, r *source.NDJSON[line]) <-chan delivery {
+	blank := errors.New("is blank")
+	r.MaxLine = math.MaxInt
+	r.Decode = func(text []byte, l *line) error {
+		if len(bytes.TrimSpace(text)) == 0 {
+			return blank
+		}
+		l.n, l.text = r.Line(), bytes.Clone(text)
+		return nil
+	}
+	r.Bad = func(int, []byte, error) {} // blank lines
+	out := make(chan delivery)          // without room: see below
 	go func() {
 		defer close(out)
-		in := bufio.NewReaderSize(r, 64<<10)
-		if head, _ := in.Peek(2); string(head) == "\x1f\x8b" {
-			z, err := gzip.NewReader(in)
-			if err != nil {
-				failed = err
+		defer r.Close()
+		// Two buffers will do: when the loop takes the one, it is done with
+		// the other.
+		batch, next := make([]line, 256), make([]line, 256)
+		for {
+			n, _, err := r.Read(ctx, batch)
+			if err == io.EOF {
 				return
 			}
-			in = bufio.NewReaderSize(z, 64<<10)
-		}
-		var batch []line
-		for n := 1; ; n++ {
-			text, err := in.ReadBytes('\n')
-			if err != nil && err != io.EOF {
-				text, failed = nil, err // a part of a line is none
-			}
-			text = bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r"))
-			if len(bytes.TrimSpace(text)) > 0 {
-				batch = append(batch, line{n, text})
-			}
-			there, _ := in.Peek(in.Buffered())
-			if len(batch) > 0 && (err != nil || len(batch) == 256 || bytes.IndexByte(there, '\n') < 0) {
-				select {
-				case out <- batch:
-				case <-ctx.Done():
-					return
-				}
-				batch = nil
+			select {
+			case out <- delivery{batch[:n], err}:
+			case <-ctx.Done():
+				return
 			}
 			if err != nil {
 				return
 			}
+			batch, next = next, batch
 		}
 	}()
-	return out, func() error { return failed }
+	return out
 }
 
 // last are the two greatest times so far, a the lesser one.
@@ -116,13 +102,13 @@ func (l *last) time(e *event) {
 // consume takes the feed to its end, or to that of ctx. Of a live one, what has
 // come is safe in the files within a second; the rows are the same, as time is
 // what the events say.
-func (s *system) consume(ctx context.Context, r io.Reader, live bool) error {
+func (s *system) consume(ctx context.Context, feed *source.NDJSON[line], live bool) error {
 	if err := s.p.Flush(ctx); err != nil { // opens the files, before anything is taken
 		return err
 	}
 	reading, stop := context.WithCancel(ctx)
 	defer stop()
-	in, failed := lines(reading, r)
+	in := deliver(reading, feed)
 	var beat <-chan time.Time
 	if live {
 		t := time.NewTicker(time.Second)
@@ -140,13 +126,12 @@ func (s *system) consume(ctx context.Context, r io.Reader, live bool) error {
 			}
 		case came, more := <-in:
 			if !more {
-				if err := failed(); err != nil {
-					return fmt.Errorf("-facts: %w", err)
-				}
 				return s.in.Close() // what fires by it is final
+			} else if came.err != nil {
+				return cli.Of("-facts", came.err)
 			}
 			batch = batch[:0]
-			for _, l := range came {
+			for _, l := range came.lines {
 				e := s.meta.standardise(l.text)
 				e.Line = l.n
 				s.times.time(&e)

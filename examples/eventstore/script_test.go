@@ -1,12 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/internal/script"
 )
 
@@ -38,10 +36,10 @@ func TestScripts(t *testing.T) {
 				}
 				bodies[of] = append(bodies[of], line)
 			}
-			args := []string{"-facts", write(t, dir, "facts", bodies["facts"]), "-delay", b.String("delay", "30s")}
+			args := []string{"-facts", clitest.Write(t, dir, "facts", bodies["facts"]), "-delay", b.String("delay", "30s")}
 			for _, name := range []string{"meta", "rules"} {
 				if bodies[name] != nil {
-					args = append(args, "-"+name, write(t, dir, name, bodies[name]))
+					args = append(args, "-"+name, clitest.Write(t, dir, name, bodies[name]))
 				}
 			}
 			if b.Name == "fail" {
@@ -51,17 +49,9 @@ func TestScripts(t *testing.T) {
 			if some := b.String("files", ""); some != "" {
 				files = strings.Split(some, ",")
 			}
-			for _, f := range files {
-				args = append(args, "-"+f, filepath.Join(dir, f))
-			}
+			args = append(args, clitest.Flags(dir, files...)...)
 			ledger := try(t, 0, args...)
-			var out strings.Builder
-			for _, f := range files {
-				for line := range strings.Lines(read(t, filepath.Join(dir, f))) {
-					out.WriteString(f + " " + line)
-				}
-			}
-			return out.String() + ledger[strings.LastIndex(ledger, "\n\n")+2:]
+			return clitest.Lines(t, dir, files...) + ledger[strings.LastIndex(ledger, "\n\n")+2:]
 		})
 	})
 }
@@ -69,36 +59,5 @@ func TestScripts(t *testing.T) {
 // try runs the program, and returns what it prints.
 func try(t testing.TB, code int, args ...string) string {
 	t.Helper()
-	var out, errs bytes.Buffer
-	if got := run(t.Context(), args, &out, &errs); got != code {
-		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
-	}
-	if code != 0 {
-		if out.Len() > 0 {
-			t.Errorf("%q prints a table beside its error:\n%s", args, out.String())
-		}
-		return errs.String()
-	}
-	if errs.Len() > 0 {
-		t.Errorf("%q tells of errors: %s", args, errs.String())
-	}
-	return out.String()
-}
-
-func write(t testing.TB, dir, name string, lines []string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t testing.TB, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return clitest.Try(t, run, code, args...)
 }

@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
 	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
@@ -76,36 +75,15 @@ func (t *tally) table(w io.Writer) {
 // by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	standard, valid, timed := stage(st, "standardise"), stage(st, "validate"), stage(st, "timed")
+	standard, valid, timed := report.Stage(st, "standardise"), report.Stage(st, "validate"), report.Stage(st, "timed")
 	fmt.Fprintf(w, "lines %d = good %d + bad %d\n", t.lines, t.good, t.bad)
 	fmt.Fprintf(w, "lines %d = standardised %d + not %d\n", standard.Fed, valid.Fed, standard.Invalid)
 	fmt.Fprintf(w, "standardised %d = good %d + broke a rule %d\n", valid.Fed, valid.Counted, valid.Invalid)
 	fmt.Fprintf(w, "lines %d = with a time %d + before the first that has one %d\n", t.lines, timed.Counted, timed.Filtered)
 	for _, r := range s.rules {
-		of, pane, rings := stage(st, r.Name+": of"), stage(st, r.Name), stage(st, r.Name+": rings")
+		of, pane, rings := report.Stage(st, r.Name+": of"), report.Stage(st, r.Name), report.Stage(st, r.Name+": rings")
 		fmt.Fprintf(w, "rule %s: events %d = counted %d + late %d + of other types %d\n", r.Name, timed.Counted, pane.Counted, pane.Late, of.Filtered)
 		fmt.Fprintf(w, "rule %s: windows %d = alarms %d + none %d\n", r.Name, pane.Out.Final, t.alarms[r.Name], rings.Filtered)
 	}
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"raw lines", "-raw", c.raw}, {"standardised events", "-standard", c.standard}, {"good ones", "-good", c.good},
-		{"bad ones", "-bad", c.bad}, {"alarms", "-alarms", c.alarms}, {"events late for a rule", "-late", c.late},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

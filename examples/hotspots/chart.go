@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"html"
-	"os"
 	"strings"
 
 	"github.com/tidemark-go/tidemark/anomaly"
@@ -96,32 +95,4 @@ func members(dots []dot, how anomaly.Hotspots) []int {
 		}
 	}
 	return s.Members(nil)
-}
-
-// pageFile is where the page goes; it is opened before anything is read.
-type pageFile struct{ f *os.File }
-
-func openPage(path string) (p pageFile, err error) {
-	if path == "" {
-		return p, nil
-	}
-	if p.f, err = os.Create(path); err != nil {
-		return p, &fileError{"-chart", err}
-	}
-	return p, nil
-}
-
-// write writes the page, and closes the file.
-func (p pageFile) write(page string) error {
-	if p.f == nil {
-		return nil
-	}
-	_, err := p.f.WriteString(page)
-	if e := p.f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return &fileError{"-chart", err}
-	}
-	return nil
 }

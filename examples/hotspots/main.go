@@ -14,14 +14,13 @@ package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 )
 
 // config is what the flags say.
@@ -40,28 +39,15 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "hotspots:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("hotspots", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("hotspots", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("hotspots", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of positions, - for standard input; without it they are made up")
 	f.StringVar(&c.out, "out", "", "`FILE` for the rows, one a second and game")
 	f.StringVar(&c.late, "late", "", "`FILE` for the positions that came late")
@@ -72,22 +58,10 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.IntVar(&c.records, "records", 200, "the last `N` positions of a game are looked at")
 	f.DurationVar(&c.delay, "delay", 2*time.Second, "how far a position may lie before the newest one and still be on time")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
 	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
 	switch {
-	case err != nil:
-		return c, err
 	case !(c.radius >= 1e-6 && c.radius <= farthest):
 		return c, fmt.Errorf("-radius is %v: must be from 1e-6 to 1e9", c.radius)
 	case c.least < 1:
@@ -97,49 +71,34 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	case c.delay < 0:
 		return c, fmt.Errorf("-delay is %v: must not be negative", c.delay)
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-out", c.out}, {"-late", c.late}, {"-bad", c.bad}, {"-chart", c.chart}}
-	for i, a := range files[1:] {
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if a.path == "" {
-			continue
-		}
-		for _, b := range files[:i+1] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-late", Path: c.late, What: "late positions"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
+		{Flag: "-chart", Path: c.chart, What: "picture"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	if err := c.readable(); err != nil { // first: nothing is overwritten for want of positions
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of positions
 		return err
 	}
 	s, err := newSystem(c)
 	if err != nil {
 		return err
 	}
-	page, err := openPage(c.chart)
+	page, err := output.OpenPage("-chart", c.chart)
 	if err != nil {
 		return err
 	}
@@ -149,7 +108,7 @@ func (c config) work(ctx context.Context, stdout io.Writer) error {
 	if err := s.close(ctx); err != nil {
 		return err
 	}
-	if err := page.write(s.tally.page(c.hotspots())); err != nil {
+	if err := page.Write(s.tally.page(c.hotspots())); err != nil {
 		return err
 	}
 	return s.print(stdout, c)

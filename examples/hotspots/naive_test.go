@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -52,7 +53,7 @@ func naively(lines []string, c config) (out, late string) {
 	slices.SortFunc(rows, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(a.At.Floor(time.Second, 0), b.At.Floor(time.Second, 0)), cmp.Compare(a.Game, b.Game))
 	})
-	return ndjson(rows), ndjson(missed)
+	return clitest.NDJSON(rows), clitest.NDJSON(missed)
 }
 
 // naiveRegions is DBSCAN as in the paper, over points from the oldest on.
@@ -105,26 +106,17 @@ func naiveRegions(points []Position, c config) []Region {
 	return regions
 }
 
-func ndjson[T any](all []T) string {
-	var b strings.Builder
-	for _, v := range all {
-		line, _ := json.Marshal(v)
-		b.Write(append(line, '\n'))
-	}
-	return b.String()
-}
-
 // compare runs the program on a feed, and compares its files; it returns how many
 // regions the rows have.
 func compare(t *testing.T, lines []string, c config) int {
 	t.Helper()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	try(t, 0, "-facts", write(t, dir, "facts", lines), "-radius", fmt.Sprint(c.radius), "-least", fmt.Sprint(c.least),
+	try(t, 0, "-facts", clitest.Write(t, dir, "facts", lines), "-radius", fmt.Sprint(c.radius), "-least", fmt.Sprint(c.least),
 		"-records", fmt.Sprint(c.records), "-delay", c.delay.String(), "-out", path("out"), "-late", path("late"))
 	out, late := naively(lines, c)
 	for _, f := range []struct{ name, want string }{{"out", out}, {"late", late}} {
-		got := strings.SplitAfter(read(t, path(f.name)), "\n")
+		got := strings.SplitAfter(clitest.Read(t, path(f.name)), "\n")
 		want := strings.SplitAfter(f.want, "\n")
 		for i := range max(len(got), len(want)) {
 			if i >= len(got) || i >= len(want) || got[i] != want[i] {

@@ -6,11 +6,10 @@ import (
 	"io"
 	"maps"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
-	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/anomaly"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
@@ -23,10 +22,10 @@ const (
 // tally counts what the pipeline does not, and keeps how each game ends. The
 // pipeline has regions for 1000 games, so there are no more.
 type tally struct {
-	lines, bad int
-	records    int
-	last       map[int64]Row
-	dots       map[int64][]dot // the last positions, and up to as many before them
+	feed    lines.Count
+	records int
+	last    map[int64]Row
+	dots    map[int64][]dot // the last positions, and up to as many before them
 }
 
 // dot is a position in the picture.
@@ -96,7 +95,7 @@ func (r Row) print(w io.Writer) {
 	if len(r.Regions) == 0 {
 		return
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "region\tx from\tto\ty from\tto\tpoints\tdensity\t")
 	for i, g := range r.Regions[:min(len(r.Regions), shownRegions)] {
 		fmt.Fprintf(tw, "%d\t%.2f\t%.2f\t%.2f\t%.2f\t%d\t%.3g\t\n", i+1, g.XMin, g.XMax, g.YMin, g.YMax, g.Points, g.Density)
@@ -112,28 +111,8 @@ func (r Row) print(w io.Writer) {
 // = are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	spots, seconds := stage(st, "hotspots"), stage(st, "seconds")
-	fmt.Fprintf(w, "lines %d = positions %d + late %d + refused %d + bad %d\n", t.lines, spots.Counted, spots.Late, spots.Refused, t.bad)
+	spots, seconds := report.Stage(st, "hotspots"), report.Stage(st, "seconds")
+	fmt.Fprintf(w, "lines %d = positions %d + late %d + refused %d + bad %d\n", t.feed.Lines, spots.Counted, spots.Late, spots.Refused, t.feed.Bad)
 	fmt.Fprintf(w, "seconds: positions %d = counted %d + late %d, rows %d\n", spots.Counted, seconds.Counted, seconds.Late, seconds.Out.Final)
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"late positions", "-late", c.late}, {"bad lines", "-bad", c.bad}, {"picture", "-chart", c.chart},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 )
 
@@ -81,32 +80,4 @@ func (t *tally) draw(b *strings.Builder, name string, of func(minute) [len(range
 		b.WriteByte('\n')
 	}
 	b.WriteString("</svg>\n")
-}
-
-// htmlFile is where the page goes; it is opened before anything is read.
-type htmlFile struct{ f *os.File }
-
-func openHTML(path string) (h htmlFile, err error) {
-	if path == "" {
-		return h, nil
-	}
-	if h.f, err = os.Create(path); err != nil {
-		return h, &fileError{"-html", err}
-	}
-	return h, nil
-}
-
-// write writes the page, and closes the file.
-func (h htmlFile) write(page string) error {
-	if h.f == nil {
-		return nil
-	}
-	_, err := h.f.WriteString(page)
-	if e := h.f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return &fileError{"-html", err}
-	}
-	return nil
 }

@@ -3,10 +3,9 @@ package main
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
-	"unicode/utf8"
 
+	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -28,40 +27,28 @@ const mostValue = 1 << 53
 
 // decode makes a Reading of a line, as yet without its time, or says why it is none.
 func decode(line []byte, r *Reading) error {
-	if !utf8.Valid(line) {
-		return errors.New("is not UTF-8")
-	}
-	var o map[string]json.RawMessage // names count to the letter
-	if err := json.Unmarshal(line, &o); err != nil || o == nil {
-		return errors.New("is no JSON object")
+	o, err := jsonline.Parse(line)
+	if err != nil {
+		return err
 	}
 	for _, f := range []struct {
 		name, want string
 		to         any
 	}{{"iotName", "a string", &r.Name}, {"iotValue", "an integer", &r.Value}} {
-		v, ok := o[f.name]
-		if !ok || string(v) == "null" {
-			return fmt.Errorf("%s is missing", f.name)
+		if err := o.Need(f.name); err != nil {
+			return err
 		}
-		if err := json.Unmarshal(v, f.to); err != nil {
-			return wrong(f.name, string(v), f.want)
+		if err := json.Unmarshal(o[f.name], f.to); err != nil {
+			return o.Wrong(f.name, f.want)
 		}
 	}
 	switch {
 	case r.Name == "":
 		return errors.New("iotName is empty")
 	case r.Value > mostValue || r.Value < -mostValue:
-		return wrong("iotValue", fmt.Sprint(r.Value), "an integer of 53 bits")
+		return o.Wrong("iotValue", "an integer of 53 bits")
 	}
 	return nil
-}
-
-// wrong says what is wrong with a value; of a long one it shows the beginning.
-func wrong(name, value, want string) error {
-	if v := []rune(value); len(v) > 60 {
-		value = string(v[:60]) + "…"
-	}
-	return fmt.Errorf("%s is %s: must be %s", name, value, want)
 }
 
 // arrival gives the time of a clock in milliseconds, never backwards.

@@ -113,3 +113,12 @@ func madeFlows(seed uint64) (all []made) {
 	}
 	return all
 }
+
+// text is made lines as a file.
+func text(all []made) string {
+	var b strings.Builder
+	for _, m := range all {
+		b.WriteString(m.text + "\n")
+	}
+	return b.String()
+}

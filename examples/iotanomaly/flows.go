@@ -117,3 +117,11 @@ func decodeFlow(line []byte, f *Flow) error {
 	f.Original = string(line)
 	return err
 }
+
+// wrong says what is wrong with a value; of a long one it shows the beginning.
+func wrong(name, value, want string) error {
+	if v := []rune(value); len(v) > 60 {
+		value = string(v[:60]) + "…"
+	}
+	return fmt.Errorf("%s is %s: must be %s", name, value, want)
+}

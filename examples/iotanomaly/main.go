@@ -16,13 +16,14 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
+	"github.com/tidemark-go/tidemark/source"
 )
 
 // config is what the flags say.
@@ -42,31 +43,18 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer, clock func() time.Time) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	if err == nil {
 		if c.clock == nil {
 			c.clock = clock
 		}
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "iotanomaly:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("iotanomaly", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("iotanomaly", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("iotanomaly", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of readings, - for standard input; without it they are made up")
 	f.StringVar(&c.flowlogs, "flowlogs", "", "`FILE` of flow logs instead of readings, plain or gzip, - for standard input")
 	f.BoolVar(&c.madeFlows, "madeflows", false, "flow logs that are made up instead of readings")
@@ -77,22 +65,10 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.DurationVar(&c.every, "every", 0, "readings of -facts arrive so far from one another, by a made clock from 2026-11-20T10:00:00Z; 0: by the machine's clock")
 	f.DurationVar(&c.delay, "delay", 10*time.Minute, "how far the end of a flow may lie before the newest one and still be on time")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
 	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
 	switch {
-	case err != nil:
-		return c, err
 	case c.every < 0:
 		return c, fmt.Errorf("-every is %v: must not be negative", c.every)
 	case c.delay < 0:
@@ -105,67 +81,52 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	if c.every > 0 {
 		c.clock = steady(begin, c.every)
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-flowlogs", c.flowlogs}, {"-out", c.out}, {"-late", c.late}, {"-bad", c.bad}, {"-html", c.html}}
-	for i, a := range files[2:] {
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if a.path == "" {
-			continue
-		}
-		for _, b := range files[:i+2] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}, {Flag: "-flowlogs", Path: c.flowlogs}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-late", Path: c.late, What: "what was not scored"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
+		{Flag: "-html", Path: c.html, What: "chart"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	if err := c.readable(); err != nil { // first: nothing is overwritten for want of facts
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of facts
 		return err
 	}
 	if c.flowlogs != "" || c.madeFlows {
-		return work(ctx, c, stdout, newFlows, c.flowLines)
+		return work(ctx, c, stdout, newFlows, "-flowlogs", c.flows())
 	}
-	return work(ctx, c, stdout, newReadings, c.readingLines)
+	return work(ctx, c, stdout, newReadings, "-facts", c.readings())
 }
 
 // work reads all facts of a type, and prints.
-func work[T any](ctx context.Context, c config, stdout io.Writer, build func(*system[T], config), lines func(badFunc) reader[T]) error {
+func work[T any](ctx context.Context, c config, stdout io.Writer, build func(*system[T], config), flag string, feed *source.NDJSON[T]) error {
 	s, err := newSystem(c, build)
 	if err != nil {
 		return err
 	}
-	page, err := openHTML(c.html)
+	page, err := output.OpenPage("-html", c.html)
 	if err != nil {
 		return err
 	}
-	if err := s.consume(ctx, lines(s.takeBad)); err != nil {
+	if err := s.consume(ctx, flag, feed); err != nil {
 		return err
 	}
 	if err := s.close(ctx); err != nil {
 		return err
 	}
-	if err := page.write(s.tally.page()); err != nil {
+	if err := page.Write(s.tally.page()); err != nil {
 		return err
 	}
 	return s.print(stdout, c)

@@ -1,45 +1,24 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/xml"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
-
-// text is made lines as a file.
-func text(all []made) string {
-	var b strings.Builder
-	for _, m := range all {
-		b.WriteString(m.text + "\n")
-	}
-	return b.String()
-}
-
-func zipped(s string) string {
-	var zip bytes.Buffer
-	z := gzip.NewWriter(&zip)
-	io.WriteString(z, s)
-	z.Close()
-	return zip.String()
-}
 
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	zip := zipped(text(madeFlows(1)))
-	write(t, dir, "readings", []string{text(madeReadings(1))})
-	write(t, dir, "torn.gz", []string{zip[:len(zip)/2]})
-	for _, c := range []struct{ args, want string }{
-		{"-facts DIR/none", "-facts: stat DIR/none: no such file"},
+	zip := clitest.Zip(text(madeFlows(1)))
+	clitest.Write(t, dir, "readings", []string{text(madeReadings(1))})
+	clitest.Write(t, dir, "torn.gz", []string{zip[:len(zip)/2]})
+	clitest.Refused(t, program, "iotanomaly", dir, [][2]string{
+		{"-facts DIR/none", "-facts: open DIR/none: no such file"},
 		{"-facts DIR", "-facts: DIR: is a directory"},
-		{"-flowlogs DIR/none", "-flowlogs: stat DIR/none: no such file"},
+		{"-flowlogs DIR/none", "-flowlogs: open DIR/none: no such file"},
 		{"-flowlogs DIR/torn.gz", "unexpected EOF"},
 		{"-out DIR/none/rows", "-out: sink: DIR/none/rows: no such file"},
 		{"-html DIR/none/page", "-html: open DIR/none/page: no such file"},
@@ -53,46 +32,28 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-every -1s", "-every is -1s: must not be negative"},
 		{"-delay -1s", "-delay is -1s: must not be negative"},
 		{"more", `argument "more"`},
-	} {
-		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
-		if want := strings.ReplaceAll(c.want, "DIR", dir); !strings.Contains(got, want) || !strings.HasPrefix(got, "iotanomaly: ") || strings.Count(got, "\n") != 1 {
-			t.Errorf("%s: says %q, want a line with %q", c.args, got, want)
-		}
-	}
-	if read(t, path("readings")) != text(madeReadings(1)) {
+	})
+	if clitest.Read(t, path("readings")) != text(madeReadings(1)) {
 		t.Error("a file was written to that was refused")
 	}
-	out := write(t, dir, "rows", []string{"yesterday's"})
+	out := clitest.Write(t, dir, "rows", []string{"yesterday's"})
 	try(t, 2, "-facts", path("none"), "-out", out)
-	if got := read(t, out); got != "yesterday's" {
+	if got := clitest.Read(t, out); got != "yesterday's" {
 		t.Errorf("for want of input, the rows are %q", got)
 	}
 }
 
 func TestAFlagThatIsEmptyIsRefused(t *testing.T) {
-	for _, name := range []string{"-facts", "-flowlogs", "-out", "-late", "-bad", "-html"} {
-		if got, want := try(t, 2, name, ""), "iotanomaly: "+name+" is empty: must have a value, or be left out\n"; got != want {
-			t.Errorf("says %q, want %q", got, want)
-		}
-	}
+	clitest.EmptyFlags(t, program, "iotanomaly", "-facts", "-flowlogs", "-out", "-late", "-bad", "-html")
 }
 
 func TestAWrongFlagGivesTheUsage(t *testing.T) {
-	for _, args := range [][]string{{"-fact", "x"}, {"-seed", "-1"}, {"-every", "x"}, {"-facts"}} {
-		if got := try(t, 2, args...); !strings.Contains(got, "Usage of iotanomaly") {
-			t.Errorf("%q: says %q", args, got)
-		}
-	}
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &out, &errs, nil); code != 0 || !strings.Contains(errs.String(), "Usage") {
-		t.Errorf("-h ends with %d, says %q", code, errs.String())
-	}
+	clitest.Usage(t, program, "iotanomaly", []string{"-fact", "x"}, []string{"-seed", "-1"}, []string{"-every", "x"}, []string{"-facts"})
 }
 
 // TestEveryRunGivesTheSame: what is printed, and the files, to the byte; and no
 // file is left that no flag names.
 func TestEveryRunGivesTheSame(t *testing.T) {
-	t.Chdir(t.TempDir())
 	if first, second := text(madeReadings(7)), text(madeReadings(7)); first != second || first == text(madeReadings(8)) {
 		t.Error("the same seed must give the same bytes, and another one others")
 	}
@@ -100,29 +61,16 @@ func TestEveryRunGivesTheSame(t *testing.T) {
 		if which != nil && testing.Short() {
 			continue
 		}
-		printed := try(t, 0, which...)
-		if left, err := os.ReadDir("."); err != nil || which == nil && len(left) > 0 {
-			t.Errorf("%v, %v", left, err)
-		}
-		once := ""
-		for range 2 {
-			again := try(t, 0, append(which, "-out", "out", "-late", "late", "-bad", "bad", "-html", "page")...)
-			if before, _, _ := strings.Cut(printed, "not written"); again != before {
-				t.Errorf("prints\n%s\nthen\n%s", before, again)
-			}
-			all := read(t, "out") + read(t, "late") + read(t, "bad") + read(t, "page")
-			if once != "" && all != once {
-				t.Error("a second run does not give the same files")
-			}
-			once = all
-		}
+		t.Run(strings.Join(which, ""), func(t *testing.T) {
+			clitest.SameEachTime(t, program, which, "out", "late", "bad", "html")
+		})
 	}
 }
 
 // TestFlowLogsMayBeGzip: a file and what the program makes give the same.
 func TestFlowLogsMayBeGzip(t *testing.T) {
 	dir := t.TempDir()
-	log := write(t, dir, "flows.log.gz", []string{zipped(text(madeFlows(1)))})
+	log := clitest.Write(t, dir, "flows.log.gz", []string{clitest.Zip(text(madeFlows(1)))})
 	if got, want := try(t, 0, "-flowlogs", log), try(t, 0, "-madeflows"); got != want {
 		t.Errorf("prints\n%s\nwant\n%s", got, want)
 	}
@@ -136,11 +84,11 @@ func TestSensorsBeyondTheMostAreTold(t *testing.T) {
 		lines = append(lines, fmt.Sprintf(`{"iotName":"s%d","iotValue":15}`, i))
 	}
 	late := filepath.Join(dir, "late")
-	printed := try(t, 0, "-facts", write(t, dir, "facts", lines), "-every", "1s", "-late", late)
+	printed := try(t, 0, "-facts", clitest.Write(t, dir, "facts", lines), "-every", "1s", "-late", late)
 	if want := "readings 1002 = scored 1000 + late 0 + of too many sensors 2\n"; !strings.Contains(printed, want) {
 		t.Errorf("prints\n%s\nwant %s", printed, want)
 	}
-	got := strings.Split(strings.TrimSpace(read(t, late)), "\n")
+	got := strings.Split(strings.TrimSpace(clitest.Read(t, late)), "\n")
 	if want := `{"stage":"score","reason":"refused","detail":"1000 keys have a model: must be at most MaxKeys","watermark":"2026-11-20T10:16:41Z","fact":{"created":"2026-11-20T10:16:40Z","iotName":"s1000","iotValue":15}}`; len(got) != 2 || got[0] != want {
 		t.Errorf("is\n%q\nwant\n%s", got, want)
 	}
@@ -152,28 +100,8 @@ func TestThePageStandsAlone(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "page")
 	printed := try(t, 0, "-html", path)
-	page := read(t, path)
-	for _, elsewhere := range []string{"<script", "src=", "href=", "url(", "@import"} {
-		if strings.Contains(page, elsewhere) {
-			t.Errorf("has %s", elsewhere)
-		}
-	}
-	charts := 0
-	for part := range strings.SplitSeq(page, "<svg") {
-		svg, _, ok := strings.Cut("<svg"+part, "</svg>")
-		if !ok {
-			continue
-		}
-		charts++
-		d := xml.NewDecoder(strings.NewReader(svg + "</svg>"))
-		for {
-			if _, err := d.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				t.Fatalf("%v in\n%s", err, svg)
-			}
-		}
-	}
+	page := clitest.Read(t, path)
+	charts := clitest.StandsAlone(t, page)
 	bars := map[string]int{}
 	for _, title := range strings.Split(page, "<title>")[2:] {
 		var hour, minute, n int
@@ -190,8 +118,8 @@ func TestThePageStandsAlone(t *testing.T) {
 	if charts != 2 || bars["usual"] != learning+usual || bars["odd"] != odd {
 		t.Errorf("%d charts, of %v, want %d usual, %d odd", charts, bars, learning+usual, odd)
 	}
-	try(t, 0, "-facts", write(t, dir, "none", nil), "-html", path)
-	if page := read(t, path); !strings.Contains(page, "No rows.") {
+	try(t, 0, "-facts", clitest.Write(t, dir, "none", nil), "-html", path)
+	if page := clitest.Read(t, path); !strings.Contains(page, "No rows.") {
 		t.Errorf("of nothing is\n%s", page)
 	}
 }
@@ -210,15 +138,11 @@ func FuzzLedgerAddsUp(f *testing.F) {
 		if flows {
 			input = "-flowlogs"
 		}
-		args := []string{input, write(t, dir, "facts", []string{facts}), "-out", path("out"), "-late", path("late"), "-bad", path("bad")}
-		var out, errs bytes.Buffer
-		switch code := run(t.Context(), args, &out, &errs, steady(begin, time.Millisecond)); {
-		case code == 2 && out.Len() == 0 && strings.Count(errs.String(), "\n") == 1:
+		args := []string{input, clitest.Write(t, dir, "facts", []string{facts}), "-out", path("out"), "-late", path("late"), "-bad", path("bad")}
+		ledger, ok := clitest.Ledger(t, program, args...)
+		if !ok {
 			return // a gzip file that is none
-		case code != 0 || errs.Len() > 0:
-			t.Fatalf("ends with %d, says %s", code, errs.String())
 		}
-		ledger := out.String()[strings.LastIndex(out.String(), "\n\n")+2:]
 		lines := strings.Split(ledger, "\n")
 		var n, fed, none, skipped, heads, bad, fed2, scored, late, again, many, scored2, learning, usual, odd, rows int
 		var err error
@@ -242,13 +166,6 @@ func FuzzLedgerAddsUp(f *testing.F) {
 		if n != fed+none+skipped+heads+bad || fed != fed2 || fed != scored+late+again+many || scored != scored2 || scored != learning+usual+odd || rows != scored {
 			t.Errorf("does not add up:\n%s", ledger)
 		}
-		for _, f := range []struct {
-			name string
-			want int
-		}{{"out", rows}, {"late", late + again + many}, {"bad", bad}} {
-			if n := strings.Count(read(t, path(f.name)), "\n"); n != f.want {
-				t.Errorf("%s: has %d lines, the ledger says %d", f.name, n, f.want)
-			}
-		}
+		clitest.Lengths(t, dir, map[string]int{"out": rows, "late": late + again + many, "bad": bad})
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/tidemark-go/tidemark/anomaly"
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
 
 // scored gives facts, in order, to a forest for each key.
@@ -125,7 +126,7 @@ func TestRowsOfTheMadeFeedAreTheNaiveOnes(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	try(t, 0, "-out", out, "-seed", "5")
 	all, _ := facts(5)
-	equal(t, read(t, out), ordered(scored(t, sensorForest, all, Reading.sensor, Reading.vector), secondOf, newRow))
+	equal(t, clitest.Read(t, out), ordered(scored(t, sensorForest, all, Reading.sensor, Reading.vector), secondOf, newRow))
 }
 
 // TestRowsAreTheNaiveOnes: several sensors, with a clock that is injected, and goes
@@ -155,10 +156,10 @@ func TestRowsAreTheNaiveOnes(t *testing.T) {
 		next := 0
 		clock := func() time.Time { next++; return times[next-1] }
 		var b, e strings.Builder
-		if code := run(t.Context(), []string{"-facts", write(t, dir, "facts", lines), "-out", out}, &b, &e, clock); code != 0 {
+		if code := run(t.Context(), []string{"-facts", clitest.Write(t, dir, "facts", lines), "-out", out}, &b, &e, clock); code != 0 {
 			t.Fatal(e.String())
 		}
-		equal(t, read(t, out), ordered(scored(t, sensorForest, all, Reading.sensor, Reading.vector), secondOf, newRow))
+		equal(t, clitest.Read(t, out), ordered(scored(t, sensorForest, all, Reading.sensor, Reading.vector), secondOf, newRow))
 	}
 }
 
@@ -198,7 +199,7 @@ func TestFlowsAreTheNaiveOnes(t *testing.T) {
 		}
 		out := filepath.Join(t.TempDir(), "out")
 		try(t, 0, "-madeflows", "-delay", "5m", "-out", out, "-seed", fmt.Sprint(seed))
-		equal(t, read(t, out), ordered(scores, func(f Flow) int64 { return f.End }, newFlowRow))
+		equal(t, clitest.Read(t, out), ordered(scores, func(f Flow) int64 { return f.End }, newFlowRow))
 	}
 }
 

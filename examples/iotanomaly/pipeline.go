@@ -10,6 +10,8 @@ import (
 
 	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/anomaly"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -24,47 +26,6 @@ var (
 	sensorForest = anomaly.Forest{Seed: 1, Threshold: 0.03, Gate: -1}
 	flowForest   = anomaly.Forest{Seed: 1, Threshold: 0.01, Gate: -1, Least: 2.5, Names: flowNames, Attribution: true}
 )
-
-// Row is a reading with its score.
-type Row struct {
-	Name    string         `json:"iotName"`
-	Value   int64          `json:"iotValue"`
-	Score   float64        `json:"ANOMALY_SCORE"`
-	Created watermark.Time `json:"created"`
-}
-
-func newRow(s anomaly.Scored[Reading]) Row {
-	return Row{s.Fact.Name, s.Fact.Value, s.Score, s.Fact.Created}
-}
-
-// FlowRow is a flow with its score.
-type FlowRow struct {
-	Interface  string             `json:"interface-id"`
-	Source     string             `json:"srcaddr"`
-	Target     string             `json:"dstaddr"`
-	SourcePort uint16             `json:"srcport"`
-	TargetPort uint16             `json:"dstport"`
-	Protocol   uint8              `json:"protocol"`
-	Packets    uint64             `json:"packets"`
-	Bytes      uint64             `json:"bytes"`
-	Start      int64              `json:"start"`
-	End        int64              `json:"end"`
-	Action     string             `json:"action"`
-	Score      float64            `json:"ANOMALY_SCORE"`
-	Parts      map[string]float64 `json:"ATTRIBUTION_SCORE,omitempty"` // of an odd one
-}
-
-func newFlowRow(s anomaly.Scored[Flow]) FlowRow {
-	f := s.Fact
-	r := FlowRow{f.Interface, f.Source, f.Target, f.SourcePort, f.TargetPort, f.Protocol, f.Packets, f.Bytes, f.Start, f.End, f.Action, s.Score, nil}
-	if s.Alarm {
-		r.Parts = map[string]float64{}
-		for _, p := range s.Parts {
-			r.Parts[p.Name] = p.High + p.Low
-		}
-	}
-	return r
-}
 
 // all is the key of what is counted and ordered together: everything.
 type all struct{}
@@ -86,37 +47,18 @@ func (s *second[T]) Bytes() int { return cap(s.rows) * int(unsafe.Sizeof(anomaly
 
 func highestFirst[T any](a, b anomaly.Scored[T]) int { return cmp.Compare(b.Score, a.Score) }
 
-// lateLine is what was not scored.
-type lateLine struct {
-	Stage     string          `json:"stage"`
-	Reason    tidemark.Reason `json:"reason"`
-	Detail    string          `json:"detail,omitzero"`
-	Watermark watermark.Time  `json:"watermark"`
-	Fact      any             `json:"fact"`
-}
-
-// badLine is a line that is no fact.
-type badLine struct {
-	Line   int    `json:"line"`
-	Reason string `json:"reason"`
-	Text   string `json:"text"`
-}
-
 // system is the pipeline, with its ends.
 type system[T any] struct {
 	p      tidemark.Pipeline
 	in     *tidemark.Input[T]
-	bad    sink.Sink[badLine] // nil: not asked for
-	failed error              // of bad
+	bad    lines.BadFile
+	failed error // of bad
 	tally  tally
 }
 
 func newSystem[T any](c config, build func(*system[T], config)) (*system[T], error) {
-	s := new(system[T])
+	s := &system[T]{bad: lines.BadFile{Path: c.bad}}
 	build(s, c)
-	if c.bad != "" {
-		s.bad = file[badLine]("-bad", c.bad)
-	}
 	return s, s.p.Check()
 }
 
@@ -130,7 +72,7 @@ func newReadings(s *system[Reading], c config) {
 	if c.late != "" {
 		tidemark.Into(tidemark.Map(missed, func(m tidemark.Missed[Reading]) lateLine {
 			return lateLine{m.Stage, m.Reason, m.Detail, m.Watermark, map[string]any{"iotName": m.Fact.Name, "iotValue": m.Fact.Value, "created": m.Fact.Created}}
-		}), file[lateLine]("-late", c.late))
+		}), output.Rows[lateLine]("-late", c.late))
 	}
 }
 
@@ -144,7 +86,7 @@ func newFlows(s *system[Flow], c config) {
 	if c.late != "" {
 		tidemark.Into(tidemark.Map(tidemark.Merge(again, missed), func(m tidemark.Missed[Flow]) lateLine {
 			return lateLine{m.Stage, m.Reason, m.Detail, m.Watermark, m.Fact.Original}
-		}), file[lateLine]("-late", c.late))
+		}), output.Rows[lateLine]("-late", c.late))
 	}
 }
 
@@ -162,7 +104,7 @@ func rowsOf[T, R any](s *system[T], c config, scores tidemark.Keyed[string, anom
 	})
 	tidemark.Into(rows, sink.Func[R](func(b sink.Batch[R]) error { s.tally.rows += len(b.Rows); return nil }))
 	if c.out != "" {
-		tidemark.Into(rows, file[R]("-out", c.out))
+		tidemark.Into(rows, output.Rows[R]("-out", c.out))
 	}
 	minutes, _ := tidemark.Window[spread[T]](together, window.Tumble{Size: time.Minute})
 	tidemark.Into(minutes, sink.Func[window.Pane[all, spread[T]]](func(b sink.Batch[window.Pane[all, spread[T]]]) error {
@@ -173,49 +115,7 @@ func rowsOf[T, R any](s *system[T], c config, scores tidemark.Keyed[string, anom
 	}))
 }
 
-// consume takes the feed to its end.
-func (s *system[T]) consume(ctx context.Context, from reader[T]) error {
-	defer from.Close()
-	err := s.p.Flush(ctx) // opens the files, before anything is taken
-	if s.bad != nil && err == nil {
-		err = s.bad.Flush(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	if err := each(ctx, from, func(batch []T) error {
-		s.tally.lines += len(batch)
-		return errors.Join(s.failed, s.in.Feed(batch...))
-	}); err != nil {
-		return errors.Join(err, s.failed)
-	}
-	return errors.Join(s.failed, s.in.Close()) // what fires by it is final
-}
-
-// takeBad counts a line that is no fact, and puts it where it belongs.
-func (s *system[T]) takeBad(line int, text []byte, err error) {
-	t := &s.tally
-	t.lines++
-	switch err {
-	case errHead:
-		t.heads++
-	case errNoData:
-		t.noData++
-	case errSkipped:
-		t.skipped++
-	default:
-		t.bad++
-		if s.bad != nil && s.failed == nil {
-			s.failed = s.bad.Write(sink.Batch[badLine]{Rows: []badLine{{line, reason(err), string(text)}}})
-		}
-	}
-}
-
 // close ends the files.
 func (s *system[T]) close(ctx context.Context) error {
-	err := s.p.Close(ctx)
-	if s.bad != nil {
-		err = errors.Join(err, s.bad.Close(ctx))
-	}
-	return err
+	return errors.Join(s.p.Close(ctx), s.bad.Close(ctx))
 }

@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
-	"github.com/tidemark-go/tidemark"
 	"github.com/tidemark-go/tidemark/anomaly"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -111,7 +109,7 @@ func (t *tally) table(w io.Writer) {
 	}
 	last := t.last[max(0, len(t.last)-shown):]
 	fmt.Fprintf(w, "%s by minute and score, the last %d minutes; those in brackets are odd\n\n", t.what, len(last))
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprint(tw, "minute\t")
 	for _, r := range ranges {
 		fmt.Fprintf(tw, "%s\t", r.name)
@@ -141,10 +139,10 @@ func (t *tally) table(w io.Writer) {
 // are counted by different hands.
 func (s *system[T]) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	score := stage(st, "score")
+	score := report.Stage(st, "score")
 	fed := st.Inputs[0].Fed
 	if t.what == "flows" {
-		unique := stage(st, "unique")
+		unique := report.Stage(st, "unique")
 		fmt.Fprintf(w, "lines %d = flows %d + no data %d + skipped data %d + heads %d + bad %d\n", t.lines, fed, t.noData, t.skipped, t.heads, t.bad)
 		fmt.Fprintf(w, "flows %d = scored %d + late %d + duplicate %d + of too many interfaces %d\n", fed, score.Counted, unique.Late+score.Late, unique.Duplicate, score.Refused)
 	} else {
@@ -153,25 +151,5 @@ func (s *system[T]) ledger(w io.Writer, c config) {
 	}
 	learning := t.all.usual[0]
 	fmt.Fprintf(w, "scored %d = learning %d + usual %d + odd %d = rows %d\n", score.Counted, learning, sum(t.all.usual)-learning, sum(t.all.odd), t.rows)
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"what was not scored", "-late", c.late}, {"bad lines", "-bad", c.bad}, {"chart", "-html", c.html},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
 	"github.com/tidemark-go/tidemark/source"
 )
 
@@ -65,7 +66,7 @@ func BenchmarkRead(b *testing.B) {
 	perLine(b, benchLines, func() {
 		r := &source.NDJSON[Action]{Path: filepath.Join(dir, "actions.ndjson"), Decode: decodeAction, Bad: func(int, []byte, error) {}}
 		defer r.Close()
-		if err := readAll(context.Background(), "-facts", r, func([]Action) error { return nil }); err != nil {
+		if err := lines.Each(context.Background(), "-facts", r, func(...Action) error { return nil }); err != nil {
 			b.Fatal(err)
 		}
 	})

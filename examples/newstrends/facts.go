@@ -11,28 +11,8 @@ import (
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// id is a string or an integer, whichever it was: 17 and "17" are two. The zero
-// id is null.
-type id struct {
-	Text   string
-	Number bool
-}
-
-// String gives it as the table shows it.
-func (i id) String() string {
-	if i == (id{}) {
-		return "null"
-	}
-	return i.Text
-}
-
-// MarshalJSON gives it as it came.
-func (i id) MarshalJSON() ([]byte, error) {
-	if i.Number || i == (id{}) {
-		return []byte(i.String()), nil
-	}
-	return json.Marshal(i.Text)
-}
+// id is a string or an integer, whichever it was. The zero id is null.
+type id = jsonline.ID
 
 // Action is a fact: what a user did with an article.
 type Action struct {
@@ -141,7 +121,7 @@ func identity(name, v []byte) (id, error) {
 		if _, err := jsonline.Integer(name, v); err != nil {
 			return id{}, jsonline.Wrong(name, v, rule)
 		}
-		return id{string(v), true}, nil
+		return id{Text: string(v), Number: true}, nil
 	case len(v) == 2:
 		return id{}, fmt.Errorf("%s is empty", name)
 	case !utf8.Valid(v): // of which a row could not tell

@@ -15,13 +15,12 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // config is what the flags say.
@@ -41,10 +40,7 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	switch {
 	case err != nil:
 	case c.generate > 0:
@@ -52,21 +48,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	default:
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "newstrends:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("newstrends", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("newstrends", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("newstrends", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of actions, - for standard input; without it they are made up, and their users too")
 	f.StringVar(&c.users, "users", "", "`FILE` of users, - for standard input; without it those of -facts are unknown")
 	f.StringVar(&c.out, "out", "", "`FILE` for the rows by gender, segment and article")
@@ -79,22 +65,10 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
 	f.IntVar(&c.generate, "generate", 0, "make up `N` lines of actions, 500,000 a minute, and users, and do nothing else; needs -o")
 	f.StringVar(&c.o, "o", "", "`FOLDER` for the files of -generate")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
 	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
 	switch {
-	case err != nil:
-		return c, err
 	case c.n < 1:
 		return c, fmt.Errorf("-n is %d: must be at least 1", c.n)
 	case c.delay < 0:
@@ -105,46 +79,31 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 		return c, errors.New("-generate and -o belong together: one is missing")
 	case c.users != "" && c.facts == "":
 		return c, errors.New("-users without -facts: what is made up has users of its own")
+	case c.facts == "-" && c.users == "-":
+		return c, errors.New("-facts and -users are both standard input: one must be a file")
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	if c.facts == "-" && c.users == "-" {
-		return errors.New("-facts and -users are both standard input: one must be a file")
-	}
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-users", c.users}, {"-out", c.out}, {"-rates", c.rates}, {"-top", c.top}, {"-late", c.late}, {"-bad", c.bad}}
-	for i, a := range files {
-		if i >= 2 && a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if i < 2 || a.path == "" {
-			continue
-		}
-		for _, b := range files[:i] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}, {Flag: "-users", Path: c.users}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-rates", Path: c.rates, What: "click rates"},
+		{Flag: "-top", Path: c.top, What: "top articles"},
+		{Flag: "-late", Path: c.late, What: "late actions"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
-	if err := c.readable(); err != nil { // first: nothing is overwritten for want of facts
+	if err := cli.Readable(c.inputs()...); err != nil { // first: nothing is overwritten for want of facts
 		return err
 	}
 	s, err := newSystem(c)

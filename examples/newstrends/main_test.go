@@ -2,27 +2,23 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
 
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
 	some := string(newMaker(small, 1, 1).append(nil))
-	var zip bytes.Buffer
-	z := gzip.NewWriter(&zip)
-	io.WriteString(z, some)
-	z.Close()
-	write(t, dir, "facts", []string{some})
-	write(t, dir, "torn.gz", []string{zip.String()[:zip.Len()/2]})
-	for _, c := range []struct{ args, want string }{
+	zip := clitest.Zip(some)
+	clitest.Write(t, dir, "facts", []string{some})
+	clitest.Write(t, dir, "torn.gz", []string{zip[:len(zip)/2]})
+	clitest.Refused(t, run, "newstrends", dir, [][2]string{
 		{"-facts DIR/none", "-facts: open DIR/none: no such file"},
 		{"-facts DIR", "-facts: DIR: is a directory"},
 		{"-facts DIR/torn.gz", "-facts: "},
@@ -45,66 +41,33 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-o DIR", "-generate and -o belong together"},
 		{"-generate 1 -o DIR/facts", "-o: mkdir DIR/facts: not a directory"},
 		{"more", `argument "more"`},
-	} {
-		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
-		if want := strings.ReplaceAll(c.want, "DIR", dir); !strings.Contains(got, want) || !strings.HasPrefix(got, "newstrends: ") || strings.Count(got, "\n") != 1 {
-			t.Errorf("%s: says %q, want a line with %q", c.args, got, want)
-		}
-	}
-	if read(t, path("facts")) != some {
+	})
+	if clitest.Read(t, path("facts")) != some {
 		t.Error("a file was written to that was refused")
 	}
-	out := write(t, dir, "rows", []string{"yesterday's"})
+	out := clitest.Write(t, dir, "rows", []string{"yesterday's"})
 	try(t, 2, "-facts", path("none"), "-out", out)
 	try(t, 2, "-facts", path("facts"), "-users", path("none"), "-out", out)
-	if got := read(t, out); got != "yesterday's" {
+	if got := clitest.Read(t, out); got != "yesterday's" {
 		t.Errorf("for want of input, the rows are %q", got)
 	}
 }
 
 func TestAFlagThatIsEmptyIsRefused(t *testing.T) {
-	for _, name := range []string{"-facts", "-users", "-out", "-rates", "-top", "-late", "-bad", "-o"} {
-		if got, want := try(t, 2, name, ""), "newstrends: "+name+" is empty: must have a value, or be left out\n"; got != want {
-			t.Errorf("says %q, want %q", got, want)
-		}
-	}
+	clitest.EmptyFlags(t, run, "newstrends", "-facts", "-users", "-out", "-rates", "-top", "-late", "-bad", "-o")
 }
 
 func TestAWrongFlagGivesTheUsage(t *testing.T) {
-	for _, args := range [][]string{{"-fact", "x"}, {"-seed", "-1"}, {"-n", "x"}, {"-facts"}} {
-		if got := try(t, 2, args...); !strings.Contains(got, "Usage of newstrends") {
-			t.Errorf("%q: says %q", args, got)
-		}
-	}
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "Usage") {
-		t.Errorf("-h ends with %d, says %q", code, errs.String())
-	}
+	clitest.Usage(t, run, "newstrends", []string{"-fact", "x"}, []string{"-seed", "-1"}, []string{"-n", "x"}, []string{"-facts"})
 }
 
 // TestEveryRunGivesTheSame: what is printed, and the files, to the byte; and no
 // file is left that no flag names.
 func TestEveryRunGivesTheSame(t *testing.T) {
-	t.Chdir(t.TempDir())
 	if first, second := madeActions(7), madeActions(7); !bytes.Equal(first, second) || bytes.Equal(first, madeActions(8)) {
 		t.Error("the same seed must give the same bytes, and another one others")
 	}
-	printed := try(t, 0)
-	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
-		t.Errorf("%v, %v", left, err)
-	}
-	once := ""
-	for range 2 {
-		again := try(t, 0, "-out", "out", "-rates", "rates", "-top", "top", "-late", "late", "-bad", "bad")
-		if before, _, _ := strings.Cut(printed, "not written"); again != before {
-			t.Errorf("prints\n%s\nthen\n%s", before, again)
-		}
-		all := read(t, "out") + read(t, "rates") + read(t, "top") + read(t, "late") + read(t, "bad")
-		if once != "" && all != once {
-			t.Error("a second run does not give the same files")
-		}
-		once = all
-	}
+	clitest.SameEachTime(t, run, nil, "out", "rates", "top", "late", "bad")
 }
 
 // TestWhatWasGeneratedCanBeRead: and each line of it has its place.
@@ -124,8 +87,8 @@ func TestWhatIsNotUTF8IsKeptToTheByte(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad")
 	line := `{"USER_ID":"` + "\xff" + `","ARTICLE_ID":"x","ACTION":"click","TIME":"2026-11-20T10:00:00"}`
-	try(t, 0, "-facts", write(t, dir, "facts", []string{line}), "-bad", bad)
-	if got := read(t, bad); !strings.Contains(got, `"reason":"USER_ID is not UTF-8"`) || !strings.Contains(got, `"base64":"eyJVU0VSX0lEIjoi/yIs`) {
+	try(t, 0, "-facts", clitest.Write(t, dir, "facts", []string{line}), "-bad", bad)
+	if got := clitest.Read(t, bad); !strings.Contains(got, `"reason":"USER_ID is not UTF-8"`) || !strings.Contains(got, `"base64":"eyJVU0VSX0lEIjoi/yIs`) {
 		t.Errorf("the file has %s", got)
 	}
 }
@@ -139,19 +102,15 @@ func FuzzLedgerAddsUp(f *testing.F) {
 	f.Add("\x00\n\xff\n \nnull\n{", "\n")
 	f.Fuzz(func(t *testing.T, facts, users string) {
 		dir := t.TempDir()
-		args := []string{"-facts", write(t, dir, "facts", []string{facts}), "-users", write(t, dir, "users", []string{users})}
+		args := []string{"-facts", clitest.Write(t, dir, "facts", []string{facts}), "-users", clitest.Write(t, dir, "users", []string{users})}
 		files := []string{"out", "rates", "top", "late", "bad"}
 		for _, f := range files {
 			args = append(args, "-"+f, filepath.Join(dir, f))
 		}
-		var out, errs bytes.Buffer
-		switch code := run(t.Context(), args, &out, &errs); {
-		case code == 2 && out.Len() == 0 && strings.Count(errs.String(), "\n") == 1:
+		ledger, ok := clitest.Ledger(t, run, args...)
+		if !ok {
 			return // a gzip file that is none, or an array that breaks off
-		case code != 0 || errs.Len() > 0:
-			t.Fatalf("ends with %d, says %s", code, errs.String())
 		}
-		ledger := out.String()[strings.LastIndex(out.String(), "\n\n")+2:]
 		var n [20]int
 		at := make([]any, len(n))
 		for i := range n {
@@ -171,7 +130,7 @@ lines of users %d = versions %d + bad %d
 		}
 		var written []int
 		for _, f := range files {
-			written = append(written, strings.Count(read(t, filepath.Join(dir, f)), "\n"))
+			written = append(written, strings.Count(clitest.Read(t, filepath.Join(dir, f)), "\n"))
 		}
 		if want := []int{n[13], n[14], n[15], n[5] + n[6], n[2] + n[18]}; !slices.Equal(written, want) {
 			t.Errorf("the files %v have %v lines, the ledger says %v", files, written, want)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
 
@@ -195,13 +196,13 @@ func TestRowsAreThoseOfALoop(t *testing.T) {
 		n.advance(begin.Add(24 * time.Hour))
 		dir := t.TempDir()
 		path := func(name string) string { return filepath.Join(dir, name) }
-		try(t, 0, "-facts", write(t, dir, "facts", actions), "-users", write(t, dir, "users", users), "-delay", n.delay.String(), "-n", fmt.Sprint(n.n),
+		try(t, 0, "-facts", clitest.Write(t, dir, "facts", actions), "-users", clitest.Write(t, dir, "users", users), "-delay", n.delay.String(), "-n", fmt.Sprint(n.n),
 			"-out", path("out"), "-rates", path("rates"), "-top", path("top"), "-late", path("late"), "-bad", path("bad"))
 		for _, f := range []struct {
 			name string
 			want *strings.Builder
 		}{{"out", &n.out}, {"rates", &n.rates}, {"top", &n.top}, {"late", &n.late}, {"bad", &n.bad}} {
-			if got := read(t, path(f.name)); got != f.want.String() {
+			if got := clitest.Read(t, path(f.name)); got != f.want.String() {
 				t.Fatalf("users\n%s\nactions, delay %v\n%s\n%s has\n%s\nwant\n%s", strings.Join(users, "\n"), n.delay, strings.Join(actions, "\n"), f.name, got, f.want)
 			}
 		}

@@ -4,10 +4,9 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -17,8 +16,7 @@ const shown = 3
 
 // tally counts what the pipeline does not, and keeps the last minute.
 type tally struct {
-	lines, bad         int // of the actions
-	userLines, userBad int
+	actions, users lines.Count
 
 	impressions, clicks, unknown int64 // in rows; those of them of which neither gender nor segment are known
 	bySegment                    int64 // impressions and clicks in rates
@@ -84,7 +82,7 @@ func (t *tally) table(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "the minute from %v\n\n", t.last)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "SEGMENT_ID\tRANK\tARTICLE_ID\tIMPRESSION\tCLICK\tCLICK_RATE\t")
 	for _, of := range t.segments {
 		fmt.Fprintf(tw, "%v\t\tall\t%d\t%d\t%s\t\n", of.Segment, of.Impressions, of.Clicks, percent(of.Rate))
@@ -109,33 +107,13 @@ func percent(rate *float64) string {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	joined, trends := stage(st, "join"), stage(st, "trends")
-	fmt.Fprintf(w, "lines %d = actions %d + bad %d\n", t.lines, joined.Fed, t.bad)
+	joined, trends := report.Stage(st, "join"), report.Stage(st, "trends")
+	fmt.Fprintf(w, "lines %d = actions %d + bad %d\n", t.actions.Lines, joined.Fed, t.actions.Bad)
 	fmt.Fprintf(w, "actions %d = counted %d + late %d + late for their user's version %d\n", joined.Fed, trends.Counted, trends.Late, joined.Late)
 	fmt.Fprintf(w, "counted %d = impressions %d + clicks %d, of them %d of unknown users\n", trends.Counted, t.impressions, t.clicks, t.unknown)
 	fmt.Fprintf(w, "counted %d = by segment %d\n", trends.Counted, t.bySegment)
-	fmt.Fprintf(w, "rows %d, of segments %d, of the top articles %d\n", trends.Out.Final, stage(st, "segments").Out.Final, t.ranked)
-	versions := stage(st, "join:versions")
-	fmt.Fprintf(w, "lines of users %d = versions %d + bad %d\n", t.userLines, versions.Counted+versions.Late, t.userBad)
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"click rates", "-rates", c.rates}, {"top articles", "-top", c.top}, {"late actions", "-late", c.late}, {"bad lines", "-bad", c.bad},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	fmt.Fprintf(w, "rows %d, of segments %d, of the top articles %d\n", trends.Out.Final, report.Stage(st, "segments").Out.Final, t.ranked)
+	versions := report.Stage(st, "join:versions")
+	fmt.Fprintf(w, "lines of users %d = versions %d + bad %d\n", t.users.Lines, versions.Counted+versions.Late, t.users.Bad)
+	report.NotWritten(w, c.outputs())
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
 
@@ -117,7 +118,7 @@ func compare(t *testing.T, contacts, answers []string, place string, delay time.
 	t.Helper()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	try(t, 0, "-contacts", write(t, dir, "contacts", contacts), "-facts", write(t, dir, "facts", answers),
+	try(t, 0, "-contacts", clitest.Write(t, dir, "contacts", contacts), "-facts", clitest.Write(t, dir, "facts", answers),
 		"-zone", place, "-delay", delay.String(), "-out", path("out"), "-missed", path("missed"))
 	zone, err := time.LoadLocation(place)
 	if err != nil {
@@ -138,11 +139,11 @@ func compare(t *testing.T, contacts, answers []string, place string, delay time.
 		}
 	}
 	ref.advance(time.Date(2200, 1, 1, 0, 0, 0, 0, time.UTC))
-	if got, want := read(t, path("out")), ref.rows(); got != want {
+	if got, want := clitest.Read(t, path("out")), ref.rows(); got != want {
 		t.Fatalf("rows are\n%s\nwant\n%s", got, want)
 	}
 	var missed []string
-	for line := range strings.Lines(read(t, path("missed"))) {
+	for line := range strings.Lines(clitest.Read(t, path("missed"))) {
 		var m struct {
 			Stage, Reason string
 			Fact          json.RawMessage

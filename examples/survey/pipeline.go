@@ -2,11 +2,12 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -54,59 +55,17 @@ func (d *daily) Merge(o *daily) {
 	d.Other.Merge(&o.Other)
 }
 
-// Row is a phone number on a day.
-type Row struct {
-	Start      watermark.Time `json:"window_start"`
-	End        watermark.Time `json:"window_end"`
-	Phone      string         `json:"PhoneNumber"`
-	NPS        float64        `json:"nps"` // from -100 to 100
-	Answers    int64          `json:"answers"`
-	Promoters  int64          `json:"promoters"`  // 5
-	Passives   int64          `json:"passives"`   // 4
-	Detractors int64          `json:"detractors"` // 1 to 3
-	Other      int64          `json:"other_number"`
-}
-
-func newRow(p window.Pane[string, daily]) Row {
-	n := &p.Value.NPS
-	return Row{p.Start, p.End, p.Key, n.Value(), n.N(), n.Promoters(), n.Passives(), n.Detractors(), p.Value.Other.Value()}
-}
-
-// missedLine is an answer that a stage did not count.
-type missedLine struct {
-	Stage     string          `json:"stage"`
-	Reason    tidemark.Reason `json:"reason"`
-	Watermark watermark.Time  `json:"watermark"`
-	Fact      json.RawMessage `json:"fact"`
-}
-
-func newMissed(m tidemark.Missed[Answer]) missedLine {
-	return missedLine{m.Stage, m.Reason, m.Watermark, json.RawMessage(m.Fact.Original)}
-}
-
-func newLate(m tidemark.Missed[reply]) missedLine {
-	return missedLine{m.Stage, m.Reason, m.Watermark, json.RawMessage(m.Fact.original)}
-}
-
-// badLine is a line that is no answer, or no contact.
-type badLine struct {
-	Line   int    `json:"line"`
-	Reason string `json:"reason"`
-	Text   string `json:"text"`
-	File   string `json:"file,omitzero"` // "contacts"; "" for the answers
-}
-
 // system is the pipeline, with its ends.
 type system struct {
 	p        tidemark.Pipeline
 	answers  *tidemark.Input[Answer]
 	contacts *tidemark.Input[Contact]
-	bad      sink.Sink[badLine] // nil: not asked for
+	bad      lines.BadFile
 	tally    tally
 }
 
 func newSystem(c config) (*system, error) {
-	s := new(system)
+	s := &system{bad: lines.BadFile{Path: c.bad}}
 	// No MaxAhead: after 35 days without an answer the next one is as good as any.
 	in, answers := tidemark.FromNanos(&s.p, "answers", Answer.nanos, watermark.Bounded{Delay: c.delay})
 	dim, contacts := tidemark.FromNanos(&s.p, "contacts", Contact.nanos, watermark.Bounded{})
@@ -130,74 +89,16 @@ func newSystem(c config) (*system, error) {
 	rows := tidemark.Map(tidemark.Named(days, "days"), newRow)
 	tidemark.Into(rows, sink.Func[Row](s.tally.take))
 	if c.out != "" {
-		tidemark.Into(rows, file[Row]("-out", c.out))
+		tidemark.Into(rows, output.Rows[Row]("-out", c.out))
 	}
 	if c.missed != "" {
 		missed := tidemark.Merge(tidemark.Map(tidemark.Merge(again, unknown), newMissed), tidemark.Map(late, newLate))
-		tidemark.Into(missed, file[missedLine]("-missed", c.missed))
-	}
-	if c.bad != "" {
-		s.bad = file[badLine]("-bad", c.bad)
+		tidemark.Into(missed, output.Rows[missedLine]("-missed", c.missed))
 	}
 	return s, s.p.Check()
 }
 
-// consume takes the contacts, then the answers, to their ends.
-func (s *system) consume(ctx context.Context, c config) error {
-	if err := s.p.Flush(ctx); err != nil { // opens the files, before anything is taken
-		return err
-	}
-	if s.bad != nil {
-		if err := s.bad.Flush(ctx); err != nil {
-			return err
-		}
-	}
-	var failed error
-	bad := func(of *count, file string) badFunc {
-		return func(line int, text []byte, err error) {
-			of.lines++
-			of.bad++
-			if s.bad != nil && failed == nil {
-				failed = s.bad.Write(sink.Batch[badLine]{Rows: []badLine{{line, reason(err), string(text), file}}})
-			}
-		}
-	}
-	takeContacts := func(batch []Contact) error {
-		s.tally.contacts.lines += len(batch)
-		return errors.Join(failed, s.contacts.Feed(batch...))
-	}
-	takeAnswers := func(batch []Answer) error {
-		s.tally.answers.lines += len(batch)
-		return errors.Join(failed, s.answers.Feed(batch...))
-	}
-	var err error
-	if told := bad(&s.tally.contacts, "contacts"); c.contacts == "" {
-		err = readMade(madeContacts(c.seed), decodeContact, told, takeContacts)
-	} else {
-		err = readFile(ctx, "-contacts", c.contacts, decodeContact, told, takeContacts)
-	}
-	if err := errors.Join(err, failed); err != nil {
-		return err
-	}
-	if err := s.contacts.Close(); err != nil {
-		return err
-	}
-	if told := bad(&s.tally.answers, ""); c.facts == "" {
-		err = readMade(madeAnswers(c.seed), c.decodeAnswer, told, takeAnswers)
-	} else {
-		err = readFile(ctx, "-facts", c.facts, c.decodeAnswer, told, takeAnswers)
-	}
-	if err := errors.Join(err, failed); err != nil {
-		return err
-	}
-	return s.answers.Close() // what fires by it is final
-}
-
 // close ends the files.
 func (s *system) close(ctx context.Context) error {
-	err := s.p.Close(ctx)
-	if s.bad != nil {
-		err = errors.Join(err, s.bad.Close(ctx))
-	}
-	return err
+	return errors.Join(s.p.Close(ctx), s.bad.Close(ctx))
 }

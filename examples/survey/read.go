@@ -2,76 +2,36 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
-	"os"
 	"strings"
 
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
 	"github.com/tidemark-go/tidemark/source"
 )
 
-// badFunc is told of a line that is no fact.
-type badFunc func(line int, text []byte, err error)
-
-// decodeFunc makes a fact of a line, or says why it is none.
-type decodeFunc[T any] func(line []byte, fact *T) error
-
-// readable reports whether a file can be read, before any is written.
-func readable(flag, path string) error {
-	if path == "" || path == "-" {
-		return nil
+// consume takes the contacts, then the answers, to their ends.
+func (s *system) consume(ctx context.Context, c config) error {
+	if err := s.p.Flush(ctx); err != nil { // opens the files, before anything is taken
+		return err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", flag, err)
+	if err := s.bad.Flush(ctx); err != nil {
+		return err
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return fmt.Errorf("%s: %s: is a directory", flag, path)
+	contacts := &source.NDJSON[Contact]{Path: c.contacts, Decode: decodeContact}
+	if c.contacts == "" {
+		contacts.From = strings.NewReader(madeContacts(c.seed))
 	}
-	return nil
-}
-
-// readFile gives the facts of a file to take, in batches.
-func readFile[T any](ctx context.Context, flag, path string, decode decodeFunc[T], bad badFunc, take func([]T) error) error {
-	r := &source.NDJSON[T]{Path: path, Decode: decode, Bad: bad}
-	defer r.Close()
-	batch := make([]T, 1024)
-	for {
-		n, _, err := r.Read(ctx, batch)
-		if err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("%s: %w", flag, err)
-		}
-		if err := take(batch[:n]); err != nil {
-			return err
-		}
+	if err := lines.Read(ctx, "-contacts", contacts, &s.tally.contacts, &s.bad, s.contacts.Feed); err != nil {
+		return err
 	}
-}
-
-// readMade gives what the program makes itself, as source.NDJSON gives a file.
-func readMade[T any](text string, decode decodeFunc[T], bad badFunc, take func([]T) error) error {
-	var facts []T
-	n := 0
-	for line := range strings.Lines(text) {
-		n++
-		var fact T
-		line = strings.TrimSuffix(line, "\n")
-		if err := decode([]byte(line), &fact); err != nil {
-			bad(n, []byte(line), err)
-			continue
-		}
-		facts = append(facts, fact)
+	if err := s.contacts.Close(); err != nil {
+		return err
 	}
-	return take(facts)
-}
-
-// reason says why a line is no fact.
-func reason(err error) string {
-	if errors.Is(err, source.ErrTooLong) {
-		return "is longer than 1 MiB, of which this is the beginning"
+	answers := &source.NDJSON[Answer]{Path: c.facts, Decode: c.decodeAnswer}
+	if c.facts == "" {
+		answers.From = strings.NewReader(madeAnswers(c.seed))
 	}
-	return err.Error()
+	if err := lines.Read(ctx, "-facts", answers, &s.tally.answers, &s.bad, s.answers.Feed); err != nil {
+		return err
+	}
+	return s.answers.Close() // what fires by it is final
 }

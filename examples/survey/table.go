@@ -4,23 +4,19 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
 // shown is the number of rows that the table has at most.
 const shown = 12
 
-// count counts lines, and those among them that are bad.
-type count struct{ lines, bad int }
-
 // tally counts what the pipeline does not: lines that are no facts, and rows.
 type tally struct {
-	answers, contacts count
+	answers, contacts lines.Count
 
 	rows    int
 	counted int64 // answers in them
@@ -57,7 +53,7 @@ func (t *tally) table(w io.Writer, zone *time.Location) {
 		return
 	}
 	fmt.Fprintf(w, "the last %d of %d rows, by the clocks of %v\n\n", len(t.last), t.rows, zone)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "day\tPhoneNumber\tnps\tanswers\tpromoters\tpassives\tdetractors\tother_number\t")
 	for _, r := range t.last {
 		fmt.Fprintf(tw, "%s\t%s\t%.1f\t%d\t%d\t%d\t%d\t%d\t\n", r.Start.UTC().In(zone).Format("Mon 2006-01-02"), r.Phone,
@@ -71,37 +67,19 @@ func (t *tally) table(w io.Writer, zone *time.Location) {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	once, met, asked, days := stage(st, "once"), stage(st, "met"), stage(st, "asked"), stage(st, "days")
-	fmt.Fprintf(w, "lines %d = answers %d + bad %d\n", t.answers.lines, once.Fed, t.answers.bad)
-	fmt.Fprintf(w, "answers %d = once %d + duplicates %d + late %d\n", t.answers.lines-t.answers.bad, met.Fed, once.Duplicate, once.Late)
+	once, met, asked, days := report.Stage(st, "once"), report.Stage(st, "met"), report.Stage(st, "asked"), report.Stage(st, "days")
+	fmt.Fprintf(w, "lines %d = answers %d + bad %d\n", t.answers.Lines, once.Fed, t.answers.Bad)
+	fmt.Fprintf(w, "answers %d = once %d + duplicates %d + late %d\n", t.answers.Lines-t.answers.Bad, met.Fed, once.Duplicate, once.Late)
 	fmt.Fprintf(w, "once %d = with a contact %d + of unknown contacts %d\n", once.Counted, asked.Fed, met.Unmatched)
 	fmt.Fprintf(w, "with a contact %d = asked %d + not asked %d\n", met.Counted, days.Fed, asked.Filtered)
 	fmt.Fprintf(w, "asked %d = counted %d + late for their day %d\n", asked.Counted, t.counted, days.Late)
 	if t.other > 0 {
 		fmt.Fprintf(w, "counted for the number of their contact, and give another: %d\n", t.other)
 	}
-	fmt.Fprintf(w, "lines of contacts %d = records %d + bad %d", t.contacts.lines, stage(st, "met:versions").Counted, t.contacts.bad)
+	fmt.Fprintf(w, "lines of contacts %d = records %d + bad %d", t.contacts.Lines, report.Stage(st, "met:versions").Counted, t.contacts.Bad)
 	if c.contacts == "" {
 		fmt.Fprint(w, ", the built-in ones: -contacts gives others")
 	}
 	fmt.Fprintln(w)
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{{"rows", "-out", c.out}, {"missed answers", "-missed", c.missed}, {"bad lines", "-bad", c.bad}} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"html"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -176,32 +175,4 @@ func (t *tally) heat(b *strings.Builder) {
 			h.Start.UTC().Format("2006-01-02 15:04"), percent(v), h.Facts)
 	}
 	b.WriteString("</svg>\n")
-}
-
-// htmlFile is where the page goes; it is opened before anything is read.
-type htmlFile struct{ f *os.File }
-
-func openHTML(path string) (h htmlFile, err error) {
-	if path == "" {
-		return h, nil
-	}
-	if h.f, err = os.Create(path); err != nil {
-		return h, &fileError{"-html", err}
-	}
-	return h, nil
-}
-
-// write writes the page, and closes the file.
-func (h htmlFile) write(page string) error {
-	if h.f == nil {
-		return nil
-	}
-	_, err := h.f.WriteString(page)
-	if e := h.f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return &fileError{"-html", err}
-	}
-	return nil
 }

@@ -8,11 +8,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
 // decoded gives the facts among lines.
-func decoded[T any](lines []string, decode decodeFunc[T]) (facts []T) {
+func decoded[T any](lines []string, decode func([]byte, *T) error) (facts []T) {
 	for _, line := range lines {
 		var fact T
 		if decode([]byte(strings.TrimSuffix(line, "\n")), &fact) == nil {
@@ -51,7 +52,7 @@ func TestLiveAndBatchRowsAreEqual(t *testing.T) {
 		all := map[string]string{"charts": s.tally.page()}
 		for _, name := range files {
 			if name != "bad" {
-				all[name] = read(t, path(name))
+				all[name] = clitest.Read(t, path(name))
 			}
 		}
 		return all

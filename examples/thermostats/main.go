@@ -24,13 +24,13 @@ package main
 import (
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 )
 
 // config is what the flags say.
@@ -48,28 +48,15 @@ func main() {
 
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
-	c, err := flags(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
+	c, err := parse(args, stderr)
 	if err == nil {
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "thermostats:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("thermostats", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
-func flags(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("thermostats", flag.ContinueOnError)
-	f.SetOutput(stderr)
+func parse(args []string, stderr io.Writer) (c config, err error) {
+	f := cli.Flags("thermostats", stderr)
 	f.StringVar(&c.facts, "facts", "", "`FILE` of readings, - for standard input; without it they are made up")
 	f.StringVar(&c.settings, "settings", "", "`FILE` of settings, - for standard input, read before the readings; without it they are made up")
 	f.StringVar(&c.out, "out", "", "`FILE` for the rows, one a reading")
@@ -86,22 +73,10 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 	f.Float64Var(&c.made.rate, "rate", 0.25, "readings a second of what is made up: `N`")
 	f.IntVar(&c.made.days, "days", 4, "`N` days of what is made up")
 	f.Uint64Var(&c.made.seed, "seed", 1, "seed of what is made up")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
 	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
-	}
-	f.Visit(func(given *flag.Flag) {
-		if given.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", given.Name)
-		}
-	})
 	switch {
-	case err != nil:
-		return c, err
 	case c.delay < 0:
 		return c, fmt.Errorf("-delay is %v: must not be negative", c.delay)
 	case !(c.threshold >= 0):
@@ -112,55 +87,42 @@ func flags(args []string, stderr io.Writer) (c config, err error) {
 		return c, fmt.Errorf("-rate is %v: must be above 0 and at most 10000", c.made.rate)
 	case c.made.days < 1 || c.made.days > 1000:
 		return c, fmt.Errorf("-days is %d: must be from 1 to 1000", c.made.days)
+	case c.facts == "-" && c.settings == "-":
+		return c, errors.New("-facts and -settings are both -: standard input can be one of them alone")
 	}
-	return c, c.check()
+	return c, cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the table")
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-facts", c.facts}, {"-settings", c.settings}, {"-out", c.out}, {"-live", c.live}, {"-daily", c.daily}, {"-fleet", c.days},
-		{"-top", c.top}, {"-missed", c.missed}, {"-bad", c.bad}, {"-html", c.html}}
-	if c.facts == "-" && c.settings == "-" {
-		return errors.New("-facts and -settings are both -: standard input can be one of them alone")
-	}
-	for i, a := range files[2:] {
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the table", a.flag)
-		}
-		if a.path == "" {
-			continue
-		}
-		for _, b := range files[:i+2] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-facts", Path: c.facts}, {Flag: "-settings", Path: c.settings}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-live", Path: c.live, What: "live rows"},
+		{Flag: "-daily", Path: c.daily, What: "days of devices"},
+		{Flag: "-fleet", Path: c.days, What: "days"},
+		{Flag: "-top", Path: c.top, What: "rankings"},
+		{Flag: "-missed", Path: c.missed, What: "missed readings"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
+		{Flag: "-html", Path: c.html, What: "charts"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.
 func (c config) work(ctx context.Context, stdout io.Writer) error {
 	// First: nothing is overwritten for want of something to read.
-	if err := errors.Join(readable("-facts", c.facts), readable("-settings", c.settings)); err != nil {
+	if err := cli.Readable(c.inputs()...); err != nil {
 		return err
 	}
 	s, err := newSystem(c)
 	if err != nil {
 		return err
 	}
-	page, err := openHTML(c.html)
+	page, err := output.OpenPage("-html", c.html)
 	if err != nil {
 		return err
 	}
@@ -170,7 +132,7 @@ func (c config) work(ctx context.Context, stdout io.Writer) error {
 	if err := s.close(ctx); err != nil {
 		return err
 	}
-	if err := page.write(s.tally.page()); err != nil {
+	if err := page.Write(s.tally.page()); err != nil {
 		return err
 	}
 	return s.print(stdout, c)

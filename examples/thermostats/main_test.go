@@ -1,17 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"compress/gzip"
-	"encoding/xml"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
 
 // small is a feed that takes no time.
@@ -21,13 +18,10 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	feed := strings.Join(slices.Collect(small.readings()), "")
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	var zip bytes.Buffer
-	z := gzip.NewWriter(&zip)
-	io.WriteString(z, feed)
-	z.Close()
-	write(t, dir, "readings", []string{feed})
-	write(t, dir, "torn.gz", []string{zip.String()[:zip.Len()/2]})
-	for _, c := range []struct{ args, want string }{
+	zip := clitest.Zip(feed)
+	clitest.Write(t, dir, "readings", []string{feed})
+	clitest.Write(t, dir, "torn.gz", []string{zip[:len(zip)/2]})
+	clitest.Refused(t, run, "thermostats", dir, [][2]string{
 		{"-facts DIR/none", "-facts: open DIR/none: no such file"},
 		{"-facts DIR", "-facts: DIR: is a directory"},
 		{"-facts DIR/torn.gz", "unexpected EOF"},
@@ -51,46 +45,28 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-days 0", "-days is 0: must be from 1 to 1000"},
 		{"-delay -1s", "-delay is -1s: must not be negative"},
 		{"more", `argument "more"`},
-	} {
-		got := try(t, 2, strings.Fields(strings.ReplaceAll(c.args, "DIR", dir))...)
-		if want := strings.ReplaceAll(c.want, "DIR", dir); !strings.Contains(got, want) || !strings.HasPrefix(got, "thermostats: ") || strings.Count(got, "\n") != 1 {
-			t.Errorf("%s: says %q, want a line with %q", c.args, got, want)
-		}
-	}
-	if read(t, path("readings")) != feed {
+	})
+	if clitest.Read(t, path("readings")) != feed {
 		t.Error("a file was written to that was refused")
 	}
-	out := write(t, dir, "rows", []string{"yesterday's"})
+	out := clitest.Write(t, dir, "rows", []string{"yesterday's"})
 	try(t, 2, "-facts", path("none"), "-out", out)
-	if got := read(t, out); got != "yesterday's" {
+	if got := clitest.Read(t, out); got != "yesterday's" {
 		t.Errorf("for want of input, the rows are %q", got)
 	}
 }
 
 func TestAFlagThatIsEmptyIsRefused(t *testing.T) {
-	for _, name := range []string{"-facts", "-settings", "-out", "-live", "-daily", "-fleet", "-top", "-missed", "-bad", "-html"} {
-		if got, want := try(t, 2, name, ""), "thermostats: "+name+" is empty: must have a value, or be left out\n"; got != want {
-			t.Errorf("says %q, want %q", got, want)
-		}
-	}
+	clitest.EmptyFlags(t, run, "thermostats", "-facts", "-settings", "-out", "-live", "-daily", "-fleet", "-top", "-missed", "-bad", "-html")
 }
 
 func TestAWrongFlagGivesTheUsage(t *testing.T) {
-	for _, args := range [][]string{{"-fact", "x"}, {"-seed", "-1"}, {"-delay", "x"}, {"-facts"}} {
-		if got := try(t, 2, args...); !strings.Contains(got, "Usage of thermostats") {
-			t.Errorf("%q: says %q", args, got)
-		}
-	}
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "Usage") {
-		t.Errorf("-h ends with %d, says %q", code, errs.String())
-	}
+	clitest.Usage(t, run, "thermostats", []string{"-fact", "x"}, []string{"-seed", "-1"}, []string{"-delay", "x"}, []string{"-facts"})
 }
 
 // TestEveryRunGivesTheSame: what is printed, and the files, to the byte; and no
 // file is left that no flag names.
 func TestEveryRunGivesTheSame(t *testing.T) {
-	t.Chdir(t.TempDir())
 	other := small
 	other.seed = 2
 	first := slices.Collect(small.readings())
@@ -98,29 +74,7 @@ func TestEveryRunGivesTheSame(t *testing.T) {
 		t.Error("the same seed must give the same lines, and another one others")
 	}
 	args := []string{"-devices", "30", "-rate", "0.01", "-days", "2"}
-	printed := try(t, 0, args...)
-	if left, err := os.ReadDir("."); err != nil || len(left) > 0 {
-		t.Errorf("%v, %v", left, err)
-	}
-	args = append(args, "-html", "page")
-	for _, name := range files {
-		args = append(args, "-"+name, name)
-	}
-	once := ""
-	for range 2 {
-		again := try(t, 0, args...)
-		if before, _, _ := strings.Cut(printed, "not written"); again != before {
-			t.Errorf("prints\n%s\nthen\n%s", before, again)
-		}
-		all := read(t, "page")
-		for _, name := range files {
-			all += read(t, name)
-		}
-		if once != "" && all != once {
-			t.Error("a second run does not give the same files")
-		}
-		once = all
-	}
+	clitest.SameEachTime(t, run, args, append([]string{"html"}, files...)...)
 }
 
 // TestThePageStandsAlone: it is well formed, has four charts, and asks for nothing
@@ -128,17 +82,20 @@ func TestEveryRunGivesTheSame(t *testing.T) {
 func TestThePageStandsAlone(t *testing.T) {
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	settings := write(t, dir, "settings", []string{`{"deviceid":"<b>&\"'","settemp":70}`, `{"deviceid":17,"settemp":72}`})
-	facts := write(t, dir, "facts", []string{
+	settings := clitest.Write(t, dir, "settings", []string{`{"deviceid":"<b>&\"'","settemp":70}`, `{"deviceid":17,"settemp":72}`})
+	facts := clitest.Write(t, dir, "facts", []string{
 		`{"uuid":"1","deviceid":"<b>&\"'","devicets":"2026-11-20T10:00:00","temp":77}`,
 		`{"uuid":"2","deviceid":17,"devicets":"2026-11-20T11:00:00","temp":72}`,
 		`{"uuid":"3","deviceid":17,"devicets":"2026-11-22T11:00:00","temp":36}`,
 		`{"uuid":"4","deviceid":"<b>&\"'","devicets":"2026-11-22T11:00:00","temp":70}`,
 	})
 	try(t, 0, "-settings", settings, "-facts", facts, "-html", path("page"))
-	page := read(t, path("page"))
+	page := clitest.Read(t, path("page"))
+	if n := clitest.StandsAlone(t, page); n != 4 {
+		t.Errorf("has %d charts, want 4", n)
+	}
 	for what, want := range map[string]int{
-		"<b>": 0, "<svg": 4,
+		"<b>": 0,
 		`<circle class="dot" cx="70" cy="232" r="5"><title>2026-11-20: 5.00 % of 2 devices`:  1, // of 25 %, a fifth of 240 pixels
 		`<circle class="dot" cx="790" cy="40" r="5"><title>2026-11-22: 25.00 % of 2 devices`: 1,
 		"+10.000 percentage points a day": 2, // as a title, and for who cannot see it
@@ -151,35 +108,16 @@ func TestThePageStandsAlone(t *testing.T) {
 			t.Errorf("has %d of %s, want %d; it is\n%s", n, what, want, page)
 		}
 	}
-	for _, elsewhere := range []string{"<script", "src=", "href=", "url(", "@import"} {
-		if strings.Contains(page, elsewhere) {
-			t.Errorf("has %s", elsewhere)
-		}
-	}
-	for part := range strings.SplitSeq(page, "<svg") {
-		svg, _, ok := strings.Cut("<svg"+part, "</svg>")
-		if !ok {
-			continue
-		}
-		d := xml.NewDecoder(strings.NewReader(svg + "</svg>"))
-		for {
-			if _, err := d.Token(); err == io.EOF {
-				break
-			} else if err != nil {
-				t.Fatalf("%v in\n%s", err, svg)
-			}
-		}
-	}
 	var many []string // an hour a day
 	for day := range kept + 9 {
 		many = append(many, fmt.Sprintf(`{"uuid":"1","deviceid":17,"devicets":%q,"temp":70}`, begin.AddDate(0, 0, day).Format(time.RFC3339)))
 	}
-	try(t, 0, "-settings", settings, "-facts", write(t, dir, "many", many), "-html", path("page"))
-	if page := read(t, path("page")); strings.Count(page, `r="5"`) != kept || strings.Count(page, `fill="#`) != kept || strings.Contains(page, ">2026-11-24") {
+	try(t, 0, "-settings", settings, "-facts", clitest.Write(t, dir, "many", many), "-html", path("page"))
+	if page := clitest.Read(t, path("page")); strings.Count(page, `r="5"`) != kept || strings.Count(page, `fill="#`) != kept || strings.Contains(page, ">2026-11-24") {
 		t.Errorf("of %d days are not the last %d in\n%s", len(many), kept, page)
 	}
-	try(t, 0, "-facts", write(t, dir, "none", nil), "-html", path("page"))
-	if page := read(t, path("page")); !strings.Contains(page, "No rows.") {
+	try(t, 0, "-facts", clitest.Write(t, dir, "none", nil), "-html", path("page"))
+	if page := clitest.Read(t, path("page")); !strings.Contains(page, "No rows.") {
 		t.Errorf("of nothing is\n%s", page)
 	}
 }
@@ -194,18 +132,14 @@ func FuzzLedgerAddsUp(f *testing.F) {
 	f.Fuzz(func(t *testing.T, settings, facts string) {
 		dir := t.TempDir()
 		path := func(name string) string { return filepath.Join(dir, name) }
-		args := []string{"-settings", write(t, dir, "settings", []string{settings}), "-facts", write(t, dir, "facts", []string{facts}), "-html", path("page")}
+		args := []string{"-settings", clitest.Write(t, dir, "settings", []string{settings}), "-facts", clitest.Write(t, dir, "facts", []string{facts}), "-html", path("page")}
 		for _, name := range files {
 			args = append(args, "-"+name, path(name))
 		}
-		var out, errs bytes.Buffer
-		switch code := run(t.Context(), args, &out, &errs); {
-		case code == 2 && out.Len() == 0 && strings.Count(errs.String(), "\n") == 1:
+		ledger, ok := clitest.Ledger(t, run, args...)
+		if !ok {
 			return // a gzip file that is none
-		case code != 0 || errs.Len() > 0:
-			t.Fatalf("ends with %d, says %s", code, errs.String())
 		}
-		ledger := out.String()[strings.LastIndex(out.String(), "\n\n")+2:]
 		var lines, readings, bad, all, once, twice, late, unique, rows, unknown, joined, live, hot, below, counted, daily, hourly, event, days, inFleet, ofSettings, versions, badSettings int
 		if _, err := fmt.Sscanf(ledger, "lines %d = readings %d + bad %d\nreadings %d = once %d + duplicates %d + late %d\n"+
 			"once %d = rows %d + of devices without a setting %d\nrows %d = live %d, of %d devices, + not above 5.00 %% %d\n"+
@@ -219,7 +153,7 @@ func FuzzLedgerAddsUp(f *testing.F) {
 			t.Errorf("does not add up:\n%s", ledger)
 		}
 		for name, want := range map[string]int{"out": rows, "live": live, "daily": days, "missed": twice + late + unknown, "bad": bad + badSettings} {
-			if n := strings.Count(read(t, path(name)), "\n"); n != want {
+			if n := strings.Count(clitest.Read(t, path(name)), "\n"); n != want {
 				t.Errorf("%s: has %d lines, the ledger says %d", name, n, want)
 			}
 		}

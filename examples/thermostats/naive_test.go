@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
@@ -134,21 +135,12 @@ func naiveTops(rows []Row, daily []Daily) (all []string) {
 			event, _ := json.Marshal(r)
 			line("inefficient by event", i+1, r.Device, `"event":`+string(event))
 		}
-		slices.SortFunc(of, func(a, b Daily) int { return cmp.Or(cmp.Compare(b.Readings, a.Readings), a.Device.compare(b.Device)) })
+		slices.SortFunc(of, func(a, b Daily) int { return cmp.Or(cmp.Compare(b.Readings, a.Readings), a.Device.Compare(b.Device)) })
 		for i, d := range of[:min(20, len(of))] {
 			line("active", i+1, d.Device, value(d))
 		}
 	}
 	return all
-}
-
-func ndjson[T any](rows []T) string {
-	var b strings.Builder
-	for _, r := range rows {
-		line, _ := json.Marshal(r)
-		b.Write(append(line, '\n'))
-	}
-	return b.String()
 }
 
 func parsed[T any](t *testing.T, text string) (rows []T) {
@@ -163,15 +155,6 @@ func parsed[T any](t *testing.T, text string) (rows []T) {
 	return rows
 }
 
-// UnmarshalJSON reads what MarshalJSON writes.
-func (d *deviceID) UnmarshalJSON(b []byte) error {
-	d.Number = b[0] != '"'
-	if d.Text = string(b); d.Number {
-		return nil
-	}
-	return json.Unmarshal(b, &d.Text)
-}
-
 // nearly takes the last bits of a sum for equal.
 func nearly(a, b float64) bool { return math.Abs(a-b) <= 1e-12*math.Abs(b) }
 
@@ -180,20 +163,20 @@ func compare(t *testing.T, settings, readings []string, delay time.Duration) map
 	t.Helper()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	args := []string{"-settings", write(t, dir, "settings", settings), "-facts", write(t, dir, "facts", readings), "-delay", delay.String(), "-threshold", "0.03"}
+	args := []string{"-settings", clitest.Write(t, dir, "settings", settings), "-facts", clitest.Write(t, dir, "facts", readings), "-delay", delay.String(), "-threshold", "0.03"}
 	for _, name := range files {
 		args = append(args, "-"+name, path(name))
 	}
 	try(t, 0, args...)
 	rows, missed := naive(settings, readings, delay)
-	if got, want := read(t, path("out")), ndjson(rows); got != want {
+	if got, want := clitest.Read(t, path("out")), clitest.NDJSON(rows); got != want {
 		t.Fatalf("rows are\n%s\nwant\n%s", got, want)
 	}
 	hot := slices.DeleteFunc(slices.Clone(rows), func(r Row) bool { return r.Pct <= 0.03 })
-	if got, want := read(t, path("live")), ndjson(hot); got != want {
+	if got, want := clitest.Read(t, path("live")), clitest.NDJSON(hot); got != want {
 		t.Fatalf("live rows are\n%s\nwant\n%s", got, want)
 	}
-	daily := parsed[Daily](t, read(t, path("daily")))
+	daily := parsed[Daily](t, clitest.Read(t, path("daily")))
 	if want := naiveDaily(rows); !slices.EqualFunc(daily, want, func(a, b Daily) bool {
 		near := nearly(a.Avg, b.Avg)
 		a.Avg, b.Avg = 0, 0
@@ -201,7 +184,7 @@ func compare(t *testing.T, settings, readings []string, delay time.Duration) map
 	}) {
 		t.Fatalf("days of devices are\n%v\nwant\n%v", daily, want)
 	}
-	fleet := parsed[Fleet](t, read(t, path("fleet")))
+	fleet := parsed[Fleet](t, clitest.Read(t, path("fleet")))
 	if want := naiveFleet(daily); !slices.EqualFunc(fleet, want, func(a, b Fleet) bool {
 		near := nearly(a.Avg, b.Avg)
 		a.Avg, b.Avg = 0, 0
@@ -210,14 +193,14 @@ func compare(t *testing.T, settings, readings []string, delay time.Duration) map
 		t.Fatalf("days are\n%v\nwant\n%v", fleet, want)
 	}
 	// Of days that fire at once, the rankings of one kind come together.
-	tops, want := slices.Collect(strings.Lines(read(t, path("top")))), naiveTops(rows, daily)
+	tops, want := slices.Collect(strings.Lines(clitest.Read(t, path("top")))), naiveTops(rows, daily)
 	slices.Sort(tops)
 	slices.Sort(want)
 	if !slices.Equal(tops, want) {
 		t.Fatalf("rankings are\n%s\nwant\n%s", strings.Join(tops, ""), strings.Join(want, ""))
 	}
 	got := map[string]int{}
-	for _, m := range parsed[struct{ Stage, Reason string }](t, read(t, path("missed"))) {
+	for _, m := range parsed[struct{ Stage, Reason string }](t, clitest.Read(t, path("missed"))) {
 		got[m.Stage+" "+m.Reason]++
 	}
 	if fmt.Sprint(got) != fmt.Sprint(missed) {

@@ -1,10 +1,13 @@
 package main
 
 import (
-	"encoding/json"
+	"context"
+	"errors"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -23,19 +26,6 @@ func (m *mean) Add(r Row) { m.Inefficiency.Add(r.Pct) }
 
 // Merge takes the readings of o.
 func (m *mean) Merge(o *mean) { m.Inefficiency.Merge(&o.Inefficiency) }
-
-// Daily is a device on a day.
-type Daily struct {
-	Start    watermark.Time `json:"window_start"`
-	End      watermark.Time `json:"window_end"`
-	Device   deviceID       `json:"deviceid"`
-	Avg      float64        `json:"daily_avg_inefficiency"`
-	Readings int            `json:"readings"`
-}
-
-func newDaily(p window.Pane[deviceID, mean]) Daily {
-	return Daily{p.Start, p.End, p.Key, p.Value.Inefficiency.Value(), p.Facts}
-}
 
 // fleet is what a day knows of the days of the devices: each counts once, whatever
 // its readings.
@@ -56,53 +46,20 @@ func (f *fleet) Merge(o *fleet) {
 	f.Readings.Merge(&o.Readings)
 }
 
-// Fleet is all devices on a day.
-type Fleet struct {
-	Start    watermark.Time `json:"window_start"`
-	End      watermark.Time `json:"window_end"`
-	Avg      float64        `json:"mean_daily_avg_inefficiency"`
-	Devices  int            `json:"devices"`
-	Readings int            `json:"readings"`
-}
-
-func newFleet(p window.Pane[all, fleet]) Fleet {
-	return Fleet{p.Start, p.End, p.Value.Avg.Value(), p.Facts, p.Value.Readings.Value()}
-}
-
 // hour is all readings of an hour, for the charts.
 type hour = window.Pane[all, mean]
-
-// missedLine is a reading that a stage did not count.
-type missedLine struct {
-	Stage     string          `json:"stage"`
-	Reason    tidemark.Reason `json:"reason"`
-	Watermark watermark.Time  `json:"watermark"`
-	Fact      json.RawMessage `json:"fact"`
-}
-
-func newMissed(m tidemark.Missed[Reading]) missedLine {
-	return missedLine{m.Stage, m.Reason, m.Watermark, json.RawMessage(m.Fact.Original)}
-}
-
-// badLine is a line that is no reading, or no setting.
-type badLine struct {
-	Line   int    `json:"line"`
-	Reason string `json:"reason"`
-	Text   string `json:"text"`
-	File   string `json:"file,omitzero"` // "settings"; "" for the readings
-}
 
 // system is the pipeline, with its ends.
 type system struct {
 	p        tidemark.Pipeline
 	readings *tidemark.Input[Reading]
 	settings *tidemark.Input[Setting]
-	bad      sink.Sink[badLine] // nil: not asked for
+	bad      lines.BadFile
 	tally    tally
 }
 
 func newSystem(c config) (*system, error) {
-	s := new(system)
+	s := &system{bad: lines.BadFile{Path: c.bad}}
 	in, readings := tidemark.FromNanos(&s.p, "readings", Reading.nanos, watermark.Bounded{Delay: c.delay})
 	dim, settings := tidemark.FromNanos(&s.p, "settings", Setting.nanos, watermark.Bounded{})
 	s.readings, s.settings = in, dim
@@ -150,15 +107,17 @@ func newSystem(c config) (*system, error) {
 	if c.missed != "" {
 		into(tidemark.Map(tidemark.Merge(again, unknown), newMissed), "-missed", c.missed)
 	}
-	if c.bad != "" {
-		s.bad = file[badLine]("-bad", c.bad)
-	}
 	return s, s.p.Check()
 }
 
 // into gives rows to the file that a flag names, if it does.
 func into[R any](rows tidemark.Of[R], flag, path string) {
 	if path != "" {
-		tidemark.Into(rows, file[R](flag, path))
+		tidemark.Into(rows, output.Rows[R](flag, path))
 	}
+}
+
+// close ends the files.
+func (s *system) close(ctx context.Context) error {
+	return errors.Join(s.p.Close(ctx), s.bad.Close(ctx))
 }

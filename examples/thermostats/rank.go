@@ -35,10 +35,10 @@ type Top struct {
 
 // Devices of equal numbers are ranked by their names.
 func inefficient(a, b Daily) int {
-	return cmp.Or(cmp.Compare(b.Avg, a.Avg), a.Device.compare(b.Device))
+	return cmp.Or(cmp.Compare(b.Avg, a.Avg), a.Device.Compare(b.Device))
 }
 func active(a, b Daily) int {
-	return cmp.Or(cmp.Compare(b.Readings, a.Readings), a.Device.compare(b.Device))
+	return cmp.Or(cmp.Compare(b.Readings, a.Readings), a.Device.Compare(b.Device))
 }
 
 // newTops makes lines of a ranking of devices.

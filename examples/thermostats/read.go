@@ -2,82 +2,74 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"iter"
-	"os"
-	"strings"
 
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
 	"github.com/tidemark-go/tidemark/source"
 )
 
-// badFunc is told of a line that is no fact.
-type badFunc func(line int, text []byte, err error)
-
-// decodeFunc makes a fact of a line, or says why it is none.
-type decodeFunc[T any] func(line []byte, fact *T) error
-
-// readable reports whether a file can be read, before any is written.
-func readable(flag, path string) error {
-	if path == "" || path == "-" {
-		return nil
+// consume takes the settings, then the readings, to their ends.
+func (s *system) consume(ctx context.Context, c config) error {
+	if err := s.p.Flush(ctx); err != nil { // opens the files, before anything is taken
+		return err
 	}
-	f, err := os.Open(path)
-	if err != nil {
-		return fmt.Errorf("%s: %w", flag, err)
+	if err := s.bad.Flush(ctx); err != nil {
+		return err
 	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.IsDir() {
-		return fmt.Errorf("%s: %s: is a directory", flag, path)
+	settings := &source.NDJSON[Setting]{Path: c.settings, Decode: decodeSetting}
+	if c.settings == "" {
+		made := newText(c.made.settings())
+		defer made.stop()
+		settings.From = made
 	}
-	return nil
+	if err := lines.Read(ctx, "-settings", settings, &s.tally.settings, &s.bad, s.settings.Feed); err != nil {
+		return err
+	}
+	if err := s.settings.Close(); err != nil {
+		return err
+	}
+	readings := &source.NDJSON[Reading]{Path: c.facts, Decode: decodeReading}
+	if c.facts == "" {
+		made := newText(c.made.readings())
+		defer made.stop()
+		readings.From = made
+	}
+	if err := lines.Read(ctx, "-facts", readings, &s.tally.readings, &s.bad, s.readings.Feed); err != nil {
+		return err
+	}
+	return s.readings.Close() // what fires by it is final
 }
 
-// readFile gives the facts of a file to take, in batches.
-func readFile[T any](ctx context.Context, flag, path string, decode decodeFunc[T], bad badFunc, take func([]T) error) error {
-	r := &source.NDJSON[T]{Path: path, Decode: decode, Bad: bad}
-	defer r.Close()
-	batch := make([]T, 1024)
-	for {
-		n, _, err := r.Read(ctx, batch)
-		if err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("%s: %w", flag, err)
-		}
-		if err := take(batch[:n]); err != nil {
-			return err
-		}
-	}
+// text reads lines that are made one by one, so that however many there are none
+// is kept.
+type text struct {
+	next func() (line string, ok bool)
+	stop func()
+	rest string // of a line
 }
 
-// readMade gives what the program makes itself, as source.NDJSON gives a file.
-func readMade[T any](lines iter.Seq[string], decode decodeFunc[T], bad badFunc, take func([]T) error) error {
-	batch := make([]T, 0, 1024)
-	n := 0
-	for line := range lines {
-		n++
-		var fact T
-		line = strings.TrimSuffix(line, "\n")
-		if err := decode([]byte(line), &fact); err != nil {
-			bad(n, []byte(line), err)
-			continue
-		}
-		if batch = append(batch, fact); len(batch) == cap(batch) {
-			if err := take(batch); err != nil {
-				return err
+func newText(lines iter.Seq[string]) *text {
+	t := new(text)
+	t.next, t.stop = iter.Pull(lines)
+	return t
+}
+
+// Read implements io.Reader.
+func (t *text) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if t.rest == "" {
+			var ok bool
+			if t.rest, ok = t.next(); !ok {
+				break
 			}
-			batch = batch[:0]
 		}
+		more := copy(p[n:], t.rest)
+		t.rest = t.rest[more:]
+		n += more
 	}
-	return take(batch)
-}
-
-// reason says why a line is no fact.
-func reason(err error) string {
-	if errors.Is(err, source.ErrTooLong) {
-		return "is longer than 1 MiB, of which this is the beginning"
+	if n == 0 {
+		return 0, io.EOF
 	}
-	return err.Error()
+	return n, nil
 }

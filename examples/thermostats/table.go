@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
@@ -17,13 +16,10 @@ const (
 	kept  = 31 // and of the charts
 )
 
-// count counts lines, and those among them that are bad.
-type count struct{ lines, bad int }
-
 // tally counts what the pipeline does not: lines that are no facts, and rows; and
 // keeps the last of them for the table and the charts.
 type tally struct {
-	readings, settings count
+	readings, settings lines.Count
 	rows               int // that went live
 	hot                map[deviceID]bool
 	ofDevices, inHours int // readings
@@ -113,7 +109,7 @@ func (t *tally) tables(w io.Writer) {
 		fmt.Fprint(w, "no rows\n\n")
 		return
 	}
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "day\tmean_daily_avg_inefficiency\tdevices\treadings\t")
 	for _, d := range t.days[max(0, len(t.days)-shown):] {
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%d\t\n", d.Start.UTC().Format("Mon 2006-01-02"), percent(d.Avg), d.Devices, d.Readings)
@@ -125,7 +121,7 @@ func (t *tally) tables(w io.Writer) {
 		{byActivity, "rank\tdeviceid\tdaily_avg_inefficiency\treadings\t"},
 	} {
 		fmt.Fprintf(w, "\nmost %s on %s\n\n", ranking.name, t.tops[0].Start.UTC().Format("Mon 2006-01-02"))
-		tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+		tw := report.Table(w)
 		fmt.Fprintln(tw, ranking.head)
 		for _, r := range t.tops {
 			switch e := r.Event; {
@@ -145,38 +141,17 @@ func (t *tally) tables(w io.Writer) {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	once, rows, live := stage(st, "once"), stage(st, "rows"), stage(st, "live")
-	fmt.Fprintf(w, "lines %d = readings %d + bad %d\n", t.readings.lines, once.Fed, t.readings.bad)
-	fmt.Fprintf(w, "readings %d = once %d + duplicates %d + late %d\n", t.readings.lines-t.readings.bad, rows.Fed, once.Duplicate, once.Late)
+	once, rows, live := report.Stage(st, "once"), report.Stage(st, "rows"), report.Stage(st, "live")
+	fmt.Fprintf(w, "lines %d = readings %d + bad %d\n", t.readings.Lines, once.Fed, t.readings.Bad)
+	fmt.Fprintf(w, "readings %d = once %d + duplicates %d + late %d\n", t.readings.Lines-t.readings.Bad, rows.Fed, once.Duplicate, once.Late)
 	fmt.Fprintf(w, "once %d = rows %d + of devices without a setting %d\n", once.Counted, live.Fed, rows.Unmatched)
 	fmt.Fprintf(w, "rows %d = live %d, of %d devices, + not above %s %d\n", rows.Counted, t.rows, len(t.hot), percent(c.threshold), live.Filtered)
-	fmt.Fprintf(w, "rows %d = by device and day %d = by hour %d = by event %d\n", rows.Counted, t.ofDevices, t.inHours, stage(st, byEvent).Counted)
+	fmt.Fprintf(w, "rows %d = by device and day %d = by hour %d = by event %d\n", rows.Counted, t.ofDevices, t.inHours, report.Stage(st, byEvent).Counted)
 	fmt.Fprintf(w, "days of devices %d = in those of the fleet %d\n", t.deviceDays, t.fleetDays)
-	fmt.Fprintf(w, "lines of settings %d = versions %d + bad %d", t.settings.lines, stage(st, "rows:versions").Counted, t.settings.bad)
+	fmt.Fprintf(w, "lines of settings %d = versions %d + bad %d", t.settings.Lines, report.Stage(st, "rows:versions").Counted, t.settings.Bad)
 	if c.settings == "" {
 		fmt.Fprint(w, ", the built-in ones: -settings gives others")
 	}
 	fmt.Fprintln(w)
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"live rows", "-live", c.live}, {"days of devices", "-daily", c.daily}, {"days", "-fleet", c.days}, {"rankings", "-top", c.top},
-		{"missed readings", "-missed", c.missed}, {"bad lines", "-bad", c.bad}, {"charts", "-html", c.html},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

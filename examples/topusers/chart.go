@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"html"
-	"os"
 	"strings"
 	"time"
 )
@@ -81,32 +80,4 @@ func short(name string) string {
 		return string(r[:longest-1]) + "…"
 	}
 	return name
-}
-
-// htmlFile is where the page goes; it is opened before anything is read.
-type htmlFile struct{ f *os.File }
-
-func openHTML(path string) (h htmlFile, err error) {
-	if path == "" {
-		return h, nil
-	}
-	if h.f, err = os.Create(path); err != nil {
-		return h, &fileError{"-html", err}
-	}
-	return h, nil
-}
-
-// write writes the page, and closes the file.
-func (h htmlFile) write(page string) error {
-	if h.f == nil {
-		return nil
-	}
-	_, err := h.f.WriteString(page)
-	if e := h.f.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return &fileError{"-html", err}
-	}
-	return nil
 }

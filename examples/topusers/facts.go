@@ -1,11 +1,7 @@
 package main
 
 import (
-	"cmp"
-	"encoding/json"
-	"fmt"
-	"strconv"
-
+	"github.com/tidemark-go/tidemark/examples/internal/jsonline"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -21,68 +17,27 @@ type Post struct {
 func (p Post) nanos() int64 { return int64(p.At) }
 func (p Post) user() userID { return p.User }
 
-// userID is a string or an integer, whichever it was: 17 and "17" are two users.
-type userID struct {
-	Text   string
-	Number bool
-}
-
-// String gives it as the table shows it.
-func (u userID) String() string { return u.Text }
-
-// MarshalJSON gives it as it came.
-func (u userID) MarshalJSON() ([]byte, error) {
-	if u.Number {
-		return []byte(u.Text), nil
-	}
-	return json.Marshal(u.Text)
-}
-
-// compare orders users: by their text, a string first.
-func (u userID) compare(o userID) int {
-	if c := cmp.Compare(u.Text, o.Text); c != 0 || u.Number == o.Number {
-		return c
-	}
-	if o.Number {
-		return -1
-	}
-	return 1
-}
+// userID is a string or an integer, whichever it was.
+type userID = jsonline.ID
 
 // decode makes a Post of a line, or says why it is none.
 func decode(line []byte, p *Post) error {
-	o, err := parse(line)
+	o, err := jsonline.Parse(line)
 	if err != nil {
 		return err
 	}
-	if o.has("table_name") {
-		if p.Table, err = o.text("table_name"); err != nil {
+	if o.Has("table_name") {
+		if p.Table, err = o.Text("table_name"); err != nil {
 			return err
 		}
 	}
-	if p.User, err = o.user("user_id"); err != nil {
+	if p.User, err = o.ID("user_id"); err != nil {
 		return err
 	}
-	if p.Tweet, err = o.integer("tweet_id"); err != nil {
+	if p.Tweet, err = o.Integer("tweet_id"); err != nil {
 		return err
 	}
-	p.At, err = o.instant("approx_post_time")
+	p.At, err = o.Instant("approx_post_time")
 	p.Original = string(line)
 	return err
-}
-
-// user returns a user that must be there.
-func (o object) user(name string) (userID, error) {
-	if !o.has(name) {
-		return userID{}, fmt.Errorf("%s is missing", name)
-	}
-	if o[name][0] == '"' {
-		s, err := o.text(name)
-		return userID{Text: s}, err
-	}
-	n, err := o.integer(name)
-	if err != nil {
-		return userID{}, o.wrong(name, "a string or an integer of 64 bits")
-	}
-	return userID{Text: strconv.FormatInt(n, 10), Number: true}, nil
 }

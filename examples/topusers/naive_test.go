@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window"
 	"github.com/tidemark-go/tidemark/window/sketch/hll"
@@ -119,21 +120,12 @@ func (n *naive) rank(kind, by string, span window.Span) {
 	}
 }
 
-func ndjson[T any](all []T) string {
-	var b strings.Builder
-	for _, v := range all {
-		line, _ := json.Marshal(v)
-		b.Write(append(line, '\n'))
-	}
-	return b.String()
-}
-
 // compare runs the program on a feed, and compares its files.
 func compare(t *testing.T, lines []string, n int, place string, delay time.Duration) {
 	t.Helper()
 	dir := t.TempDir()
 	path := func(name string) string { return filepath.Join(dir, name) }
-	try(t, 0, "-facts", write(t, dir, "facts", lines), "-n", fmt.Sprint(n), "-zone", place, "-delay", delay.String(), "-out", path("out"), "-missed", path("missed"))
+	try(t, 0, "-facts", clitest.Write(t, dir, "facts", lines), "-n", fmt.Sprint(n), "-zone", place, "-delay", delay.String(), "-out", path("out"), "-missed", path("missed"))
 	zone, err := time.LoadLocation(place)
 	if err != nil {
 		t.Fatal(err)
@@ -146,8 +138,8 @@ func compare(t *testing.T, lines []string, n int, place string, delay time.Durat
 		}
 	}
 	ref.advance(watermark.Max)
-	for _, f := range []struct{ name, want string }{{"out", ndjson(ref.rows)}, {"missed", ndjson(ref.missed)}} {
-		got, want := strings.SplitAfter(read(t, path(f.name)), "\n"), strings.SplitAfter(f.want, "\n")
+	for _, f := range []struct{ name, want string }{{"out", clitest.NDJSON(ref.rows)}, {"missed", clitest.NDJSON(ref.missed)}} {
+		got, want := strings.SplitAfter(clitest.Read(t, path(f.name)), "\n"), strings.SplitAfter(f.want, "\n")
 		for i := range max(len(got), len(want)) {
 			if i >= len(got) || i >= len(want) || got[i] != want[i] {
 				t.Fatalf("%s: has %d lines, want %d; line %d:\n%s\nwant\n%s", f.name, len(got)-1, len(want)-1, i+1,
@@ -203,9 +195,9 @@ func TestBothRankingsGoByTheirOwnNumbers(t *testing.T) {
 	}
 	compare(t, lines, 10, "UTC", 0)
 	out := filepath.Join(t.TempDir(), "out")
-	try(t, 0, "-facts", write(t, t.TempDir(), "facts", lines), "-out", out)
+	try(t, 0, "-facts", clitest.Write(t, t.TempDir(), "facts", lines), "-out", out)
 	orders := map[string]string{}
-	for line := range strings.Lines(read(t, out)) {
+	for line := range strings.Lines(clitest.Read(t, out)) {
 		var r struct {
 			Window, By string
 			User       int `json:"user_id"`

@@ -1,12 +1,11 @@
 package main
 
 import (
-	"bytes"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 	"github.com/tidemark-go/tidemark/internal/script"
 )
 
@@ -26,7 +25,7 @@ func TestScripts(t *testing.T) {
 			if b.Name == "print" {
 				return try(t, 0, "-seed", b.String("seed", "1"))
 			}
-			args := []string{"-facts", write(t, dir, "facts", b.Body), "-n", b.String("n", "10"), "-zone", b.String("zone", "UTC")}
+			args := []string{"-facts", clitest.Write(t, dir, "facts", b.Body), "-n", b.String("n", "10"), "-zone", b.String("zone", "UTC")}
 			if table := b.String("table", ""); table != "" {
 				args = append(args, "-table", table)
 			}
@@ -34,13 +33,11 @@ func TestScripts(t *testing.T) {
 			if b.Name == "lost" {
 				files = files[1:]
 			}
-			for _, f := range files {
-				args = append(args, "-"+f, filepath.Join(dir, f))
-			}
+			args = append(args, clitest.Flags(dir, files...)...)
 			ledger := try(t, 0, args...)
 			var out strings.Builder
 			for _, f := range files {
-				for line := range strings.Lines(read(t, filepath.Join(dir, f))) {
+				for line := range strings.Lines(clitest.Read(t, filepath.Join(dir, f))) {
 					if b.Name == "days" && strings.HasPrefix(line, `{"window":"hop"`) {
 						continue
 					}
@@ -55,36 +52,5 @@ func TestScripts(t *testing.T) {
 // try runs the program, and returns what it prints.
 func try(t testing.TB, code int, args ...string) string {
 	t.Helper()
-	var out, errs bytes.Buffer
-	if got := run(t.Context(), args, &out, &errs); got != code {
-		t.Fatalf("%q ends with %d, want %d: %s", args, got, code, errs.String())
-	}
-	if code != 0 {
-		if out.Len() > 0 {
-			t.Errorf("%q prints a table beside its error:\n%s", args, out.String())
-		}
-		return errs.String()
-	}
-	if errs.Len() > 0 {
-		t.Errorf("%q tells of errors: %s", args, errs.String())
-	}
-	return out.String()
-}
-
-func write(t testing.TB, dir, name string, lines []string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(strings.Join(lines, "\n")), 0o666); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-func read(t testing.TB, path string) string {
-	t.Helper()
-	b, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return clitest.Try(t, run, code, args...)
 }

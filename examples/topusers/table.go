@@ -4,11 +4,10 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 	"time"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/lines"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -28,7 +27,7 @@ type ranking struct {
 
 // tally counts what the pipeline does not, and keeps the last rankings.
 type tally struct {
-	lines, bad  int
+	feed        lines.Count
 	newest      watermark.Time // post
 	rows, apart map[string]int // by window: rows, and those whose difference is not 0
 	last        map[string][]ranking
@@ -109,7 +108,7 @@ func title(kind string, r ranking, zone *time.Location) string {
 }
 
 func (r ranking) table(w io.Writer) {
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "rank\tuser_id\ttweets\tapprox_tweets\tdifference\tposts\tby approx_tweets\t")
 	for i := range max(len(r.exact), len(r.approx)) {
 		e, a := r.exact[i], r.approx[i]
@@ -122,37 +121,17 @@ func (r ranking) table(w io.Writer) {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	table := stage(st, "table")
-	fmt.Fprintf(w, "lines %d = posts %d + of other tables %d + bad %d\n", t.lines, table.Counted, table.Filtered, t.bad)
+	table := report.Stage(st, "table")
+	fmt.Fprintf(w, "lines %d = posts %d + of other tables %d + bad %d\n", t.feed.Lines, table.Counted, table.Filtered, t.feed.Bad)
 	for _, kind := range kinds {
-		k := stage(st, kind)
+		k := report.Stage(st, kind)
 		fmt.Fprintf(w, "%s: posts %d = counted %d + late %d", kind, table.Counted, k.Counted, k.Late)
 		if kind == "hop" {
 			fmt.Fprintf(w, ", of the counted %d late for some of their spans", k.Partly)
 		}
-		exact, approx := stage(st, kind+" exact"), stage(st, kind+" approximate")
+		exact, approx := report.Stage(st, kind+" exact"), report.Stage(st, kind+" approximate")
 		fmt.Fprintf(w, "\n%s: users in spans %d, ranked exactly %d, approximately %d, rows %d, %d of them with a difference\n",
 			kind, k.Out.Final, exact.Counted, approx.Counted, t.rows[kind], t.apart[kind])
 	}
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"late posts", "-missed", c.missed}, {"bad lines", "-bad", c.bad}, {"charts", "-html", c.html},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window"
@@ -209,7 +210,7 @@ func BenchmarkWrite(b *testing.B) {
 		store.Add(struct{}{}, h.at, h, nil)
 	}
 	store.Advance(watermark.Max, func(p minute) { panes = append(panes, p) })
-	out := file[Row]("-out", filepath.Join(b.TempDir(), "rows"))
+	out := output.Rows[Row]("-out", filepath.Join(b.TempDir(), "rows"))
 	for b.Loop() {
 		for _, p := range panes {
 			if err := out.Write(sink.Batch[Row]{Rows: []Row{newRow(p)}}); err != nil {

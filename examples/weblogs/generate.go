@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 )
 
 // makeLog writes a log that is made up. An interrupt ends it with a whole line.
@@ -15,11 +17,11 @@ func (c config) makeLog(ctx context.Context, stdout io.Writer) error {
 	m := newMaker(c.generate, c.seed, c.broken)
 	if c.o == "-" {
 		_, err := fill(ctx, stdout, m)
-		return of("-o", err)
+		return cli.Of("-o", err)
 	}
 	f, err := os.Create(c.o)
 	if err != nil {
-		return of("-o", err)
+		return cli.Of("-o", err)
 	}
 	to, end := io.Writer(f), f.Close
 	if strings.HasSuffix(c.o, ".gz") {
@@ -28,7 +30,7 @@ func (c config) makeLog(ctx context.Context, stdout io.Writer) error {
 	}
 	bytes, err := fill(ctx, to, m)
 	if err := errors.Join(err, end()); err != nil {
-		return of("-o", err)
+		return cli.Of("-o", err)
 	}
 	_, err = fmt.Fprintf(stdout, "%d lines, %d bytes in %s\n", c.generate-m.left, bytes, c.o)
 	return err

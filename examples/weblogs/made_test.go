@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
 )
 
 func TestTheSeedMakesTheLog(t *testing.T) {
@@ -51,7 +53,7 @@ type onceMore struct {
 func (o *onceMore) Read(p []byte) (int, error) { return o.in.Read(p[:1+o.r.IntN(len(p))]) }
 
 func unzippedFile(t *testing.T, path string) string {
-	text := read(t, path)
+	text := clitest.Read(t, path)
 	if !strings.HasSuffix(path, ".gz") {
 		return text
 	}
@@ -111,9 +113,9 @@ func TestTheMadeLogHasWhatItSays(t *testing.T) {
 		t.Errorf("sizes from %d, half up to %d, to %d", sizes[0], median, sizes[len(sizes)-1])
 	}
 	dir := t.TempDir()
-	try(t, 0, "-logs", write(t, dir, "log", []string{string(text)}), "-alerts", filepath.Join(dir, "alerts"))
+	try(t, 0, "-logs", clitest.Write(t, dir, "log", []string{string(text)}), "-alerts", filepath.Join(dir, "alerts"))
 	for _, what := range []string{"requests", "bytes", "one request"} {
-		if !strings.Contains(read(t, filepath.Join(dir, "alerts")), `"over":"`+what+`"`) {
+		if !strings.Contains(clitest.Read(t, filepath.Join(dir, "alerts")), `"over":"`+what+`"`) {
 			t.Errorf("no alert of %s", what)
 		}
 	}

@@ -67,10 +67,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"strings"
 	"time"
 
+	"github.com/tidemark-go/tidemark/examples/internal/cli"
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
@@ -102,9 +101,6 @@ func main() {
 // run is the program: it returns what the process ends with.
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	c, err := parse(args, stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return 0
-	}
 	switch {
 	case err != nil:
 	case c.generate > 0:
@@ -112,21 +108,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	default:
 		err = c.work(ctx, stdout)
 	}
-	if err != nil && !errors.Is(err, errTold) {
-		fmt.Fprintln(stderr, "weblogs:", strings.ReplaceAll(strings.Join(reasons(err), "; "), "\n", "; "))
-	}
-	if err != nil {
-		return 2
-	}
-	return 0
+	return cli.End("weblogs", err, stderr)
 }
 
-// errTold is a mistake that the flag package has told already, with the usage.
-var errTold = errors.New("wrong flag")
-
 func parse(args []string, stderr io.Writer) (c config, err error) {
-	f := flag.NewFlagSet("weblogs", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f := cli.Flags("weblogs", stderr)
 	f.StringVar(&c.logs, "logs", "", "`FILE` of lines, - for standard input; without it they are made up")
 	f.StringVar(&c.out, "out", "", "`FILE` for the sizes by minute")
 	f.StringVar(&c.merged, "merged", "", "`FILE` for the sizes of the range")
@@ -146,25 +132,12 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	f.StringVar(&c.o, "o", "", "`FILE` for -generate, gzip if its name ends in .gz, - for standard output")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
 	f.Float64Var(&c.broken, "broken", 0.001, "`SHARE` of the lines made up that are broken, 0 to 1")
-	if err := f.Parse(args); errors.Is(err, flag.ErrHelp) {
+	if err := cli.Parse(f, args); err != nil {
 		return c, err
-	} else if err != nil {
-		return c, errTold
-	}
-	if f.NArg() > 0 {
-		return c, fmt.Errorf("argument %q: there must be flags alone", f.Arg(0))
 	}
 	given := map[string]bool{}
-	f.Visit(func(g *flag.Flag) {
-		given[g.Name] = true
-		if g.Value.String() == "" && err == nil { // a variable of the shell that is not set?
-			err = fmt.Errorf("-%s is empty: must have a value, or be left out", g.Name)
-		}
-	})
-	if err != nil {
-		return c, err
-	}
-	return c, errors.Join(c.sense(given), c.times(), c.check())
+	f.Visit(func(g *flag.Flag) { given[g.Name] = true })
+	return c, errors.Join(c.sense(given), c.times(), cli.Check(c.inputs(), c.outputs(), "must be a file, standard output has the tables"))
 }
 
 // sense refuses values and flags that have no meaning.
@@ -225,34 +198,22 @@ func (c *config) times() error {
 	return nil
 }
 
-// check refuses files that stand in each other's way.
-func (c config) check() error {
-	type file struct{ flag, path string }
-	files := []file{{"-logs", c.logs}, {"-out", c.out}, {"-merged", c.merged}, {"-html", c.html}, {"-vega", c.vega}, {"-alerts", c.alerts}, {"-late", c.late}, {"-bad", c.bad}}
-	for i, a := range files {
-		if i == 0 || a.path == "" {
-			continue
-		}
-		if a.path == "-" {
-			return fmt.Errorf("%s is -: must be a file, standard output has the tables", a.flag)
-		}
-		for _, b := range files[:i] {
-			if same(a.path, b.path) {
-				return fmt.Errorf("%s and %s are the same file: %s would overwrite the other", b.flag, a.flag, a.flag)
-			}
-		}
-	}
-	return nil
+// inputs are the files that c names to be read.
+func (c config) inputs() []cli.File {
+	return []cli.File{{Flag: "-logs", Path: c.logs}}
 }
 
-// same reports whether two names are of one file.
-func same(a, b string) bool {
-	x, err := os.Stat(a)
-	if err != nil {
-		return b != "" && filepath.Clean(a) == filepath.Clean(b)
+// outputs are those that are written.
+func (c config) outputs() []cli.File {
+	return []cli.File{
+		{Flag: "-out", Path: c.out, What: "rows"},
+		{Flag: "-merged", Path: c.merged, What: "merged sizes"},
+		{Flag: "-alerts", Path: c.alerts, What: "alerts"},
+		{Flag: "-late", Path: c.late, What: "late lines"},
+		{Flag: "-bad", Path: c.bad, What: "bad lines"},
+		{Flag: "-html", Path: c.html, What: "page"},
+		{Flag: "-vega", Path: c.vega, What: "Vega-Lite spec"},
 	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y) && x.Mode().IsRegular() // a device may take everything
 }
 
 // work reads everything, and prints.

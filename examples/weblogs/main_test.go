@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -17,6 +16,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/tidemark-go/tidemark/examples/internal/clitest"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
@@ -25,7 +26,7 @@ import (
 // the reference.
 func compare(t *testing.T, dir string, lines []string, args ...string) {
 	t.Helper()
-	args = append(args, "-logs", write(t, dir, "log", lines))
+	args = append(args, "-logs", clitest.Write(t, dir, "log", lines))
 	for _, f := range files {
 		args = append(args, "-"+f, filepath.Join(dir, f))
 	}
@@ -36,7 +37,7 @@ func compare(t *testing.T, dir string, lines []string, args ...string) {
 	ledger := try(t, 0, args...)
 	want := naively(lines, c)
 	for name, want := range map[string]string{"out": want.out, "merged": want.merged, "alerts": want.alerts, "late": want.late} {
-		if got := read(t, filepath.Join(dir, name)); got != want {
+		if got := clitest.Read(t, filepath.Join(dir, name)); got != want {
 			a, b := strings.SplitAfter(got, "\n"), strings.SplitAfter(want, "\n")
 			i := 0
 			for i < len(a) && i < len(b) && a[i] == b[i] {
@@ -46,7 +47,7 @@ func compare(t *testing.T, dir string, lines []string, args ...string) {
 		}
 	}
 	var bad []int
-	for text := range strings.Lines(read(t, filepath.Join(dir, "bad"))) {
+	for text := range strings.Lines(clitest.Read(t, filepath.Join(dir, "bad"))) {
 		var b badLine
 		if err := json.Unmarshal([]byte(text), &b); err != nil {
 			t.Fatal(err)
@@ -123,12 +124,9 @@ func TestRowsOfTheMadeLogAreThoseOfALoopOverAMap(t *testing.T) {
 
 func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 	dir := t.TempDir()
-	var zip bytes.Buffer
-	z := gzip.NewWriter(&zip)
-	z.Write(made(2000))
-	z.Close()
-	for name, text := range map[string]string{"log": string(made(50)), "torn.gz": zip.String()[:zip.Len()/2], "head.gz": zip.String()[:5], "wrong.gz": zip.String()[:zip.Len()-8] + "12345678"} {
-		write(t, dir, name, []string{text})
+	zip := clitest.Zip(string(made(2000)))
+	for name, text := range map[string]string{"log": string(made(50)), "torn.gz": zip[:len(zip)/2], "head.gz": zip[:5], "wrong.gz": zip[:len(zip)-8] + "12345678"} {
+		clitest.Write(t, dir, name, []string{text})
 	}
 	links := os.Symlink(filepath.Join(dir, "log"), filepath.Join(dir, "link"))
 	for _, c := range []struct{ args, want string }{
@@ -183,7 +181,7 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 			t.Errorf("%s: says %q, want a line with %q", c.args, got, want)
 		}
 	}
-	if read(t, filepath.Join(dir, "log")) != string(made(50)) {
+	if clitest.Read(t, filepath.Join(dir, "log")) != string(made(50)) {
 		t.Error("the log was written to")
 	}
 }
@@ -192,30 +190,18 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 // program on lines that are made up.
 func TestAFlagThatIsEmptyIsRefused(t *testing.T) {
 	t.Chdir(t.TempDir())
-	for _, name := range []string{"-logs", "-out", "-merged", "-from", "-to", "-html", "-vega", "-alerts", "-late", "-bad", "-o"} {
-		if got, want := try(t, 2, name, ""), "weblogs: "+name+" is empty: must have a value, or be left out\n"; got != want {
-			t.Errorf("%s: says %q, want %q", name, got, want)
-		}
-	}
-	for _, args := range [][]string{{"-log", "x"}, {"-seed", "-1"}, {"-delay", "2"}, {"-logs"}} {
-		if got := try(t, 2, args...); !strings.Contains(got, "Usage of weblogs") {
-			t.Errorf("%q: says %q", args, got)
-		}
-	}
-	var out, errs bytes.Buffer
-	if code := run(t.Context(), []string{"-h"}, &out, &errs); code != 0 || !strings.Contains(errs.String(), "Usage") {
-		t.Errorf("-h ends with %d, says %q", code, errs.String())
-	}
+	clitest.EmptyFlags(t, run, "weblogs", "-logs", "-out", "-merged", "-from", "-to", "-html", "-vega", "-alerts", "-late", "-bad", "-o")
+	clitest.Usage(t, run, "weblogs", []string{"-log", "x"}, []string{"-seed", "-1"}, []string{"-delay", "2"}, []string{"-logs"})
 }
 
 func TestNothingIsOverwrittenForWantOfInput(t *testing.T) {
 	dir := t.TempDir()
 	for _, flag := range []string{"-out", "-html"} {
-		out := write(t, dir, "file", []string{"yesterday's"})
+		out := clitest.Write(t, dir, "file", []string{"yesterday's"})
 		for _, name := range []string{"none", "."} {
 			try(t, 2, "-logs", filepath.Join(dir, name), flag, out)
 		}
-		if got := read(t, out); got != "yesterday's" {
+		if got := clitest.Read(t, out); got != "yesterday's" {
 			t.Errorf("%s: has %q", flag, got)
 		}
 	}
@@ -236,24 +222,17 @@ func TestWithoutFlagsNoFileIsLeft(t *testing.T) {
 func TestOneLogInAnyForm(t *testing.T) {
 	dir := t.TempDir()
 	text := string(made(4000)) // more than a block
-	zip := func(s string) string {
-		var zip bytes.Buffer
-		z := gzip.NewWriter(&zip)
-		io.WriteString(z, s)
-		z.Close()
-		return zip.String()
-	}
-	want := everything(t, dir, write(t, dir, "plain", []string{text}))
+	want := everything(t, dir, clitest.Write(t, dir, "plain", []string{text}))
 	half := strings.Index(text, "\n") + 7
 	for name, text := range map[string]string{
 		"unended": strings.TrimSuffix(text, "\n"), "crlf": strings.ReplaceAll(text, "\n", "\r\n"), "bom": "\xef\xbb\xbf" + text,
-		"gz": zip(text), "members": zip(text[:half]) + zip(text[half:]), "bom.gz": zip("\xef\xbb\xbf" + text), "-": text, "- gz": zip(text),
+		"gz": clitest.Zip(text), "members": clitest.Zip(text[:half]) + clitest.Zip(text[half:]), "bom.gz": clitest.Zip("\xef\xbb\xbf" + text), "-": text, "- gz": clitest.Zip(text),
 	} {
 		if name[0] == '-' {
 			stdin(t, text)
 			name = "-"
 		} else {
-			name = write(t, dir, name, []string{text})
+			name = clitest.Write(t, dir, name, []string{text})
 		}
 		if everything(t, dir, name) != want {
 			t.Errorf("%s gives other files", name)
@@ -271,7 +250,7 @@ func everything(t *testing.T, dir, log string) string {
 	}
 	got := try(t, 0, args...)
 	for _, f := range all {
-		got += read(t, filepath.Join(dir, f))
+		got += clitest.Read(t, filepath.Join(dir, f))
 	}
 	return got
 }
@@ -294,7 +273,7 @@ func stdin(t *testing.T, text string) {
 
 func TestFilesAreWrittenAnew(t *testing.T) {
 	dir := t.TempDir()
-	large, small := write(t, dir, "large", []string{string(made(500))}), write(t, dir, "small", []string{good})
+	large, small := clitest.Write(t, dir, "large", []string{string(made(500))}), clitest.Write(t, dir, "small", []string{good})
 	if want, before := everything(t, t.TempDir(), small), everything(t, dir, large); before == want || everything(t, dir, small) != want {
 		t.Error("files have something from the run before")
 	}
@@ -303,7 +282,7 @@ func TestFilesAreWrittenAnew(t *testing.T) {
 func TestAnEmptyLogIsNoError(t *testing.T) {
 	dir := t.TempDir()
 	for _, text := range []string{"", "\n", " \r\n\n"} {
-		args := []string{"-logs", write(t, dir, "log", []string{text})}
+		args := []string{"-logs", clitest.Write(t, dir, "log", []string{text})}
 		for _, f := range append(files, "html", "vega") {
 			args = append(args, "-"+f, filepath.Join(dir, f))
 		}
@@ -318,10 +297,10 @@ func TestABadLineIsKeptToTheByte(t *testing.T) {
 	dir := t.TempDir()
 	bad := filepath.Join(dir, "bad")
 	lines := []string{"caf\xe9", "café", "\xff\xfe{\x00}\x00", strings.Repeat("x", maxLine+1)}
-	try(t, 0, "-logs", write(t, dir, "log", lines), "-bad", bad)
+	try(t, 0, "-logs", clitest.Write(t, dir, "log", lines), "-bad", bad)
 	lines[3] = lines[3][:maxLine]
 	var got []string
-	for line := range strings.Lines(read(t, bad)) {
+	for line := range strings.Lines(clitest.Read(t, bad)) {
 		var b struct{ Text, Base64 string }
 		if err := json.Unmarshal([]byte(line), &b); err != nil {
 			t.Fatalf("%q: %v", line, err)
@@ -364,7 +343,7 @@ func TestAnInterruptEndsTheLog(t *testing.T) {
 	if err := s.close(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if n := int64(stage(s.p.Stats(), "sizes").Counted); n < 9 || n != s.tally.lines-s.tally.bad || n != s.tally.merged.Count() {
+	if n := int64(report.Stage(s.p.Stats(), "sizes").Counted); n < 9 || n != s.tally.lines-s.tally.bad || n != s.tally.merged.Count() {
 		t.Errorf("counted %d of %d lines", n, s.tally.lines)
 	}
 }
@@ -379,7 +358,7 @@ func FuzzLedgerAddsUp(f *testing.F) {
 	f.Add("\xef\xbb\xbf" + good)
 	f.Fuzz(func(t *testing.T, text string) {
 		dir := t.TempDir()
-		args := []string{"-logs", write(t, dir, "log", []string{text}), "-from", "2026-11-20T10:01:00Z", "-requests", "2", "-request", "10000"}
+		args := []string{"-logs", clitest.Write(t, dir, "log", []string{text}), "-from", "2026-11-20T10:01:00Z", "-requests", "2", "-request", "10000"}
 		for _, f := range files {
 			args = append(args, "-"+f, filepath.Join(dir, f))
 		}
@@ -405,7 +384,7 @@ func FuzzLedgerAddsUp(f *testing.F) {
 			want int
 		}{{"late", n[2]}, {"bad", n[3]}, {"alerts", n[10]}} {
 			got := 0
-			for line := range strings.Lines(read(t, filepath.Join(dir, f.name))) {
+			for line := range strings.Lines(clitest.Read(t, filepath.Join(dir, f.name))) {
 				got++
 				if !json.Valid([]byte(line)) || !strings.HasSuffix(line, "}\n") {
 					t.Errorf("%s: line %d is %q", f.name, got, line)

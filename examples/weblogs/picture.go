@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strconv"
 
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window/agg"
 )
@@ -138,14 +139,11 @@ func (s *system) draw(c config) error {
 	var err error
 	for _, f := range []struct {
 		flag, path string
-		to         **document
+		to         *output.Page
 	}{{"-html", c.html, &s.page}, {"-vega", c.vega, &s.spec}} {
-		if f.path == "" {
-			continue
-		}
-		d, failed := newDocument(f.flag, f.path)
-		*f.to, err = &d, errors.Join(err, failed)
-		if s.tally.picture == nil {
+		page, failed := output.OpenPage(f.flag, f.path)
+		*f.to, err = page, errors.Join(err, failed)
+		if f.path != "" {
 			s.tally.picture = new(picture)
 		}
 	}
@@ -155,11 +153,11 @@ func (s *system) draw(c config) error {
 // drawn writes them.
 func (s *system) drawn() error {
 	var err error
-	if s.page != nil {
-		err = s.page.write(s.tally.picture.page())
+	if s.page.Asked() {
+		err = s.page.Write(string(s.tally.picture.page()))
 	}
-	if s.spec != nil {
-		err = errors.Join(err, s.spec.write(s.tally.picture.spec()))
+	if s.spec.Asked() {
+		err = errors.Join(err, s.spec.Write(string(s.tally.picture.spec())))
 	}
 	return err
 }

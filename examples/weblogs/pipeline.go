@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"time"
-	"unicode/utf8"
 
 	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/output"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window"
@@ -56,52 +56,6 @@ type (
 	visits = window.Pane[client, traffic]
 )
 
-// Row is a row of -out.
-type Row struct {
-	At    watermark.Time `json:"timestamp"` // the beginning of the minute
-	Sizes []Bar          `json:"size_in_bytes"`
-}
-
-// Bar is a step of sizes, by its beginning, and how many answers are in it.
-type Bar struct {
-	Size int64 `json:"size"`
-	Freq int64 `json:"freq"`
-}
-
-func newRow(p minute) Row {
-	r := Row{At: p.Start}
-	for size, freq := range p.Value.Steps.All() {
-		r.Sizes = append(r.Sizes, Bar{size, freq})
-	}
-	return r
-}
-
-// lateLine is a late line in the late file.
-type lateLine struct {
-	Line      int64          `json:"line"`
-	Start     watermark.Time `json:"window_start"`
-	End       watermark.Time `json:"window_end"`
-	Watermark watermark.Time `json:"watermark"`
-	Text      string         `json:"text"`
-	Base64    []byte         `json:"base64,omitzero"`
-}
-
-// badLine is a line in the bad file.
-type badLine struct {
-	Line   int64  `json:"line"`
-	Reason string `json:"reason"`
-	Text   string `json:"text"`
-	Base64 []byte `json:"base64,omitzero"` // the text to the byte, if it is not UTF-8
-}
-
-// kept returns text as JSON can hold it, and to the byte if that is not the same.
-func kept(text []byte) (string, []byte) {
-	if utf8.Valid(text) {
-		return string(text), nil
-	}
-	return string(text), bytes.Clone(text)
-}
-
 // system is the pipeline, with its ends.
 type system struct {
 	p      tidemark.Pipeline
@@ -116,7 +70,7 @@ type system struct {
 
 	bad        sink.Sink[badLine] // these are nil if they are not asked for
 	merged     sink.Sink[Merged]
-	page, spec *document
+	page, spec output.Page
 }
 
 func newSystem(c config) (s *system, err error) {
@@ -129,10 +83,10 @@ func newSystem(c config) (s *system, err error) {
 	minutes = tidemark.Named(minutes, "sizes")
 	tidemark.Into(minutes, sink.Func[minute](s.tally.take))
 	if c.out != "" {
-		tidemark.Into(tidemark.Map(minutes, newRow), file[Row]("-out", c.out))
+		tidemark.Into(tidemark.Map(minutes, newRow), output.Rows[Row]("-out", c.out))
 	}
 	if c.late != "" { // once: both windows miss the same
-		tidemark.Into(tidemark.Map(late, s.newLate), file[lateLine]("-late", c.late))
+		tidemark.Into(tidemark.Map(late, s.newLate), output.Rows[lateLine]("-late", c.late))
 	}
 
 	clients, _ := tidemark.Window[traffic](tidemark.KeyBy(hits, hit.client), window.Tumble{Size: size})
@@ -142,29 +96,22 @@ func newSystem(c config) (s *system, err error) {
 	alerts := tidemark.Named(tidemark.Merge(heavy, busy), "alerts")
 	tidemark.Into(alerts, sink.Func[Alert](s.tally.alert))
 	if c.alerts != "" {
-		tidemark.Into(alerts, file[Alert]("-alerts", c.alerts))
+		tidemark.Into(alerts, output.Rows[Alert]("-alerts", c.alerts))
 	}
 	if err := s.p.Check(); err != nil {
 		return nil, err
 	}
 	if c.bad != "" {
-		s.bad = file[badLine]("-bad", c.bad)
+		s.bad = output.Rows[badLine]("-bad", c.bad)
 	}
 	if c.merged != "" {
-		s.merged = file[Merged]("-merged", c.merged)
+		s.merged = output.Rows[Merged]("-merged", c.merged)
 	}
 	return s, s.draw(c)
 }
 
 // text returns the line of h, as long as its block is fed.
 func (s *system) text(h hit) []byte { return s.block[h.text:h.to] }
-
-func (s *system) newLate(m tidemark.Missed[hit]) lateLine {
-	missed := m.Spans[0] // of a tumble there is one
-	l := lateLine{Line: m.Fact.line, Start: missed.Start, End: missed.End, Watermark: m.Watermark}
-	l.Text, l.Base64 = kept(s.text(m.Fact))
-	return l
-}
 
 // consume takes the log to its end, or to that of ctx.
 func (s *system) consume(ctx context.Context, c config, r *blocks) error {

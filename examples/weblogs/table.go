@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
-	"text/tabwriter"
 
-	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/sink"
 	"github.com/tidemark-go/tidemark/watermark"
 	"github.com/tidemark-go/tidemark/window/agg"
@@ -113,7 +111,7 @@ func (t *tally) sizes(w io.Writer) {
 	_, most := t.merged.Quantile(0.99)
 	fmt.Fprintf(w, "%d messages in %d minutes from %v to %v: half have at most %d bytes, 99 of 100 at most %d\n", t.merged.Count(), t.minutes, t.first, t.end, half, most)
 	fmt.Fprintf(w, "the %d most frequent of %d sizes, in steps of %d\n\n", min(shown, len(all)), len(all), step)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "messagesize\tmessagecount\t")
 	for _, r := range all[:min(shown, len(all))] {
 		fmt.Fprintf(tw, "%d\t%d\t\n", r.Size, r.Count)
@@ -128,7 +126,7 @@ func (t *tally) over(w io.Writer) {
 		return
 	}
 	fmt.Fprintf(w, "%v: the worst %d of %d\n\n", t.limits, len(t.worst), t.alerts)
-	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	tw := report.Table(w)
 	fmt.Fprintln(tw, "timestamp\taddress\trequests\tbytes\tover\ttimes\t")
 	for _, a := range t.worst {
 		fmt.Fprintf(tw, "%v\t%s\t%d\t%d\t%s\t%.1f\t\n", a.At, a.Address, a.Requests, a.Bytes, a.Over, t.limits.times(a))
@@ -141,34 +139,13 @@ func (t *tally) over(w io.Writer) {
 // are counted by different hands.
 func (s *system) ledger(w io.Writer, c config) {
 	st, t := s.p.Stats(), &s.tally
-	sizes, clients, busy := stage(st, "sizes"), stage(st, "clients"), stage(st, "busy")
+	sizes, clients, busy := report.Stage(st, "sizes"), report.Stage(st, "clients"), report.Stage(st, "busy")
 	fmt.Fprintf(w, "lines %d = counted %d + late %d + bad %d\n", t.lines, sizes.Counted, sizes.Late, t.bad)
 	fmt.Fprintf(w, "counted %d = in the range %d + in other minutes %d\n", clients.Counted, t.merged.Count(), t.others)
 	fmt.Fprintf(w, "clients by minute %d = within the rates %d + over them %d\n", clients.Out.Final, busy.Filtered, t.alerts-t.single)
-	fmt.Fprintf(w, "alerts %d = clients by minute %d + single requests %d\n", t.alerts, busy.Counted, stage(st, "heavy").Counted)
+	fmt.Fprintf(w, "alerts %d = clients by minute %d + single requests %d\n", t.alerts, busy.Counted, report.Stage(st, "heavy").Counted)
 	if n := s.parse.names.beyond; n > 0 {
 		fmt.Fprintf(w, "lines of host names beyond the first %d, counted as one client %s: %d\n", mostNames, others, n)
 	}
-	var not []string
-	for _, f := range []struct{ what, flag, path string }{
-		{"rows", "-out", c.out}, {"merged sizes", "-merged", c.merged}, {"alerts", "-alerts", c.alerts}, {"late lines", "-late", c.late}, {"bad lines", "-bad", c.bad},
-		{"page", "-html", c.html}, {"Vega-Lite spec", "-vega", c.vega},
-	} {
-		if f.path == "" {
-			not = append(not, fmt.Sprintf("%s (%s)", f.what, f.flag))
-		}
-	}
-	if len(not) > 0 {
-		fmt.Fprintf(w, "not written: %s\n", strings.Join(not, ", "))
-	}
-}
-
-// stage returns the ledger of the stage of that name.
-func stage(s tidemark.Stats, name string) tidemark.StageStats {
-	for _, st := range s.Stages {
-		if st.Stage == name {
-			return st
-		}
-	}
-	return tidemark.StageStats{}
+	report.NotWritten(w, c.outputs())
 }

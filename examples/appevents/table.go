@@ -1,93 +1,159 @@
 package main
 
 import (
-	"cmp"
-	"context"
+	"bytes"
+	"fmt"
+	"io"
+	"maps"
 	"slices"
+	"strings"
+	"text/tabwriter"
 
+	"github.com/tidemark-go/tidemark"
+	"github.com/tidemark-go/tidemark/examples/internal/report"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/sink"
 )
 
-// table stands for one in a database, which has the ID as its primary key: a
-// sink that upserts, and never goes back in revision. So it may be sent
-// everything again, from wherever, and is what it was.
-//
-//	insert into days … on conflict (id) do update set … where days.revision < excluded.revision
-type table struct {
-	rows             map[row.ID]*entry
-	inserted         uint64
-	replaced, behind uint64 // rows, and those that were no newer than what was there
+// shown is the number of rows that are printed at most.
+const shown = 30
+
+// count is what one day has of each.
+type count struct {
+	lines, bad       int // told by the reader
+	duplicates, late int // told by the pipeline
+	table            int64
 }
 
-// entry is a row of the table.
-type entry struct {
-	Row
-	stamp row.Stamp
-	was   []version // what it replaced, one after another
+func (c count) diff() int64 {
+	return int64(c.lines-c.bad-c.duplicates-c.late) - c.table
 }
 
-// version is what stood in a place of the table.
-type version struct {
-	kind row.Kind
-	hits int64
+// tally counts what is told, by hands of its own.
+type tally struct {
+	days    map[Day]*count
+	undated int // bad lines of which nobody knows the day
 }
 
-func newTable() *table { return &table{rows: map[row.ID]*entry{}} }
+func (t *tally) day(d Day) *count {
+	if t.days == nil {
+		t.days = map[Day]*count{}
+	}
+	c := t.days[d]
+	if c == nil {
+		c = new(count)
+		t.days[d] = c
+	}
+	return c
+}
 
-// Write implements sink.Sink.
-func (t *table) Write(b sink.Batch[Row]) error {
-	for i, r := range b.Rows {
-		t.upsert(r, b.Stamps[i])
+func (t *tally) takeBad(n *notHit) {
+	if n == nil || !n.dated {
+		t.undated++
+		return
+	}
+	c := t.day(n.day)
+	c.lines++
+	c.bad++
+}
+
+// takeMissed is a sink.
+func (t *tally) takeMissed(b sink.Batch[missedLine]) error {
+	for _, m := range b.Rows {
+		if m.Reason == tidemark.Duplicate {
+			t.day(m.Day).duplicates++
+		} else {
+			t.day(m.Day).late++
+		}
 	}
 	return nil
 }
 
-func (t *table) upsert(r Row, s row.Stamp) {
-	e := t.rows[s.ID]
-	switch {
-	case e == nil:
-		t.rows[s.ID] = &entry{Row: r, stamp: s}
-		t.inserted++
-	case s.Revision <= e.stamp.Revision:
-		t.behind++
-	default:
-		e.was = append(e.was, version{e.stamp.Kind, e.Hits})
-		e.Row, e.stamp = r, s
-		t.replaced++
+// print prints the table, the reconciliation and the ledger; it fails if the
+// table does not agree with the source.
+func (s *system) print(w io.Writer) error {
+	var b bytes.Buffer
+	rows := s.table.sorted()
+	printRows(&b, rows)
+	all, agrees := s.reconcile(&b, rows)
+	s.ledger(&b, all)
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return err
 	}
+	if !agrees {
+		return errDiffers
+	}
+	return nil
 }
 
-// Flush implements sink.Sink.
-func (t *table) Flush(context.Context) error { return nil }
-
-// Close implements sink.Sink.
-func (t *table) Close(context.Context) error { return nil }
-
-// sorted gives the rows by day and app.
-func (t *table) sorted() []*entry {
-	all := make([]*entry, 0, len(t.rows))
-	for _, e := range t.rows { // order: sorted below
-		all = append(all, e)
+func printRows(w io.Writer, rows []*entry) {
+	first := max(0, len(rows)-shown)
+	fmt.Fprintf(w, "the last %d of %d rows, each with the hits of what it replaced\n\n", len(rows)-first, len(rows))
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tw, "day\tapp\thits\tusers\trevision\tkind\treplaced")
+	for _, e := range rows[first:] {
+		kind := e.stamp.Kind.String()
+		if e.stamp.Forced {
+			kind += ", forced"
+		}
+		fmt.Fprintf(tw, "%v\t%s\t%d\t%d\t%d\t%s\t%s\n", e.Day, e.App, e.Hits, e.Users, e.stamp.Revision, kind, chain(e.was))
 	}
-	slices.SortFunc(all, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(a.Day, b.Day), cmp.Compare(a.App, b.App))
-	})
-	return all
+	tw.Flush()
+	fmt.Fprintln(w)
 }
 
-// tableLine is a row in the table file.
-type tableLine struct {
-	ID       row.ID   `json:"id"`
-	Kind     row.Kind `json:"kind"`
-	Revision uint32   `json:"revision"`
-	Forced   bool     `json:"forced,omitzero"`
-	Row
+// chain writes what a row has replaced, the kinds that follow one another
+// together.
+func chain(was []version) string {
+	var b strings.Builder
+	last := row.Kind(255)
+	for _, v := range was {
+		if v.kind != last {
+			fmt.Fprintf(&b, " %v", v.kind)
+		}
+		fmt.Fprintf(&b, " %d", v.hits)
+		last = v.kind
+	}
+	return strings.TrimPrefix(b.String(), " ")
 }
 
-func (t *table) lines() (all []tableLine) {
-	for _, e := range t.sorted() {
-		all = append(all, tableLine{e.stamp.ID, e.stamp.Kind, e.stamp.Revision, e.stamp.Forced, e.Row})
+// reconcile holds the count of the source against the table, day by day, and
+// returns the sum of the days.
+func (s *system) reconcile(w io.Writer, rows []*entry) (all count, agrees bool) {
+	for _, e := range rows {
+		s.tally.day(e.Day).table += e.Hits
 	}
-	return all
+	agrees = true
+	tw := report.Table(w)
+	line := func(day string, c count) {
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", day, c.lines, c.bad, c.duplicates, c.late, c.table, c.diff())
+	}
+	fmt.Fprintln(tw, "day\tlines\t- bad\t- duplicates\t- late\t- table\t= diff\t")
+	for _, d := range slices.Sorted(maps.Keys(s.tally.days)) {
+		c := *s.tally.days[d]
+		line(d.String(), c)
+		agrees = agrees && c.diff() == 0
+		all.lines += c.lines
+		all.bad += c.bad
+		all.duplicates += c.duplicates
+		all.late += c.late
+		all.table += c.table
+	}
+	line("no day", count{lines: s.tally.undated, bad: s.tally.undated})
+	all.lines += s.tally.undated
+	all.bad += s.tally.undated
+	line("all", all)
+	tw.Flush()
+	fmt.Fprintln(w)
+	return all, agrees
+}
+
+// ledger says what became of every line and row. The numbers on both sides of =
+// are counted by different hands.
+func (s *system) ledger(w io.Writer, all count) {
+	st, t := s.p.Stats(), s.table
+	once, day := report.Stage(st, "once"), report.Stage(st, "day")
+	fmt.Fprintf(w, "lines %d = counted %d + duplicates %d + late %d + bad %d\n", all.lines, day.Counted, once.Duplicate, once.Late+day.Late, all.bad)
+	fmt.Fprintf(w, "rows sent %d = early %d + final %d + corrections %d\n", t.inserted+t.replaced+t.behind, day.Out.Early, day.Out.Final, day.Out.Correction)
+	fmt.Fprintf(w, "rows sent %d = in the table %d + replaced %d + no newer than the table %d\n", day.Out.Early+day.Out.Final+day.Out.Correction, len(t.rows), t.replaced, t.behind)
 }

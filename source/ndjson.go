@@ -11,9 +11,9 @@ import (
 )
 
 // NDJSON reads a file of lines, each a fact in JSON, or in whatever Decode
-// understands. Set Path or From; the rest may stay zero. It opens the file at the first
-// Read and reads each byte once. One goroutine at a time may use it, and it
-// must not be copied after the first Read.
+// understands. Set Path or From; the rest may stay zero. It opens the file at
+// the first Read and reads each byte once. One goroutine at a time may use it,
+// and it must not be copied after the first Read.
 //
 // A line ends with LF or CRLF, the last one also with the file. Blank lines are
 // passed over, but counted. A byte order mark at the beginning is not part of
@@ -71,7 +71,8 @@ type NDJSON[T any] struct {
 var _ Reader[int] = (*NDJSON[int])(nil)
 
 // Seek implements Reader. It fails if position is none, or if standard input or
-// From would have to go back; that the file is shorter than position is told by Read.
+// From would have to go back; that the file is shorter than position is told by
+// Read.
 func (r *NDJSON[T]) Seek(position string) error {
 	p, err := parse(position)
 	if err == nil {
@@ -128,8 +129,8 @@ func (r *NDJSON[T]) Read(ctx context.Context, dst []T) (n int, position string, 
 // number of that one; at other times it says nothing.
 func (r *NDJSON[T]) Line() int { return r.in.number() }
 
-// Close releases the file; standard input and From stay open. Read is an error then,
-// until a Seek. Close can be repeated.
+// Close releases the file; standard input and From stay open. Read is an error
+// then, until a Seek. Close can be repeated.
 func (r *NDJSON[T]) Close() error {
 	if err := r.in.close(); err != nil {
 		return fmt.Errorf("source: %s: %w", r.name(), cause(err))

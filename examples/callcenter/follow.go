@@ -50,7 +50,9 @@ func (s *system) consume(ctx context.Context, calls *source.NDJSON[Call], live b
 				return err
 			}
 		case d, more := <-in:
-			if !more {
+			if ctx.Err() != nil { // it may be why nothing more comes
+				return nil
+			} else if !more {
 				return s.calls.Close() // what fires by it is final
 			}
 			if live {

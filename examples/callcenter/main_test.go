@@ -309,3 +309,5 @@ func BenchmarkRun(b *testing.B) {
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "lines/s")
 }
+
+func TestAnInterruptIsNoMistake(t *testing.T) { clitest.Interrupted(t, run) }

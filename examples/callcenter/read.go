@@ -57,13 +57,14 @@ func startsArray(path string) (bool, error) {
 	return true, nil
 }
 
-// loadOrgs feeds all versions of the organisations.
+// loadOrgs feeds all versions of the organisations. An interrupt waits until they
+// are there: it ends the feed of calls.
 func (s *system) loadOrgs(ctx context.Context, c config) error {
 	r := &source.NDJSON[Org]{Path: c.orgs, Decode: decodeOrg, Array: true}
 	if c.orgs == "" {
 		r.From = strings.NewReader(madeOrgs(c.facts == ""))
 	}
-	if err := lines.Read(ctx, "-orgs", r, &s.tally.orgs, &s.bad, s.orgs.Feed); err != nil {
+	if err := lines.Read(context.WithoutCancel(ctx), "-orgs", r, &s.tally.orgs, &s.bad, s.orgs.Feed); err != nil {
 		return err
 	}
 	return s.orgs.Close()

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -122,15 +121,6 @@ func TestTheRawLineIsKeptToTheByte(t *testing.T) {
 	}
 }
 
-func TestAnInterruptWritesWhatIsOpen(t *testing.T) {
-	ctx, stop := context.WithCancel(t.Context())
-	stop()
-	var out, errs bytes.Buffer
-	if code := run(ctx, nil, &out, &errs); code != 0 || !strings.Contains(out.String(), "\nlines ") {
-		t.Errorf("ends with %d, prints %s%s", code, out.String(), errs.String())
-	}
-}
-
 func TestQualityKeepsTheLaws(t *testing.T) {
 	windowtest.Check[quality](t, func(r *rand.Rand) (e event) {
 		for range r.IntN(3) {
@@ -193,3 +183,5 @@ rule orders of a source: windows %d = alarms %d + none %d
 		}
 	})
 }
+
+func TestAnInterruptWritesWhatIsOpen(t *testing.T) { clitest.Interrupted(t, run) }

@@ -125,7 +125,9 @@ func (s *system) consume(ctx context.Context, feed *source.NDJSON[line], live bo
 				return err
 			}
 		case came, more := <-in:
-			if !more {
+			if ctx.Err() != nil { // it may be why nothing more comes
+				return nil
+			} else if !more {
 				return s.in.Close() // what fires by it is final
 			} else if came.err != nil {
 				return cli.Of("-facts", came.err)

@@ -402,3 +402,5 @@ func TestAccumulatorsKeepTheLaws(t *testing.T) {
 	windowtest.Check[sizes](t, gen)
 	windowtest.Check[traffic](t, gen)
 }
+
+func TestAnInterruptIsNoMistake(t *testing.T) { clitest.Interrupted(t, run) }

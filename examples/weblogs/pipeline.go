@@ -127,6 +127,8 @@ func (s *system) consume(ctx context.Context, c config, r *blocks) error {
 			return nil
 		case d, more := <-in:
 			switch {
+			case ctx.Err() != nil: // it may be why nothing more comes
+				return nil
 			case !more:
 				return s.in.Close() // what fires by it is final
 			case d.err != nil:

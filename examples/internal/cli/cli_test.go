@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -77,6 +78,12 @@ func TestReadableTellsOfEachFile(t *testing.T) {
 	err := Readable(File{Flag: "-facts", Path: dir}, File{Flag: "-users", Path: dir + "/none"})
 	if want := "-facts: " + dir + ": is a directory\n-users: open " + dir + "/none: no such file"; err == nil || !strings.HasPrefix(err.Error(), want) {
 		t.Errorf("says %v, want %s", err, want)
+	}
+	if pipe := dir + "/pipe"; exec.Command("mkfifo", pipe).Run() == nil {
+		// To open it would wait for who writes to it, and take that away.
+		if err := Readable(File{Flag: "-facts", Path: pipe}); err != nil || !Live(pipe) {
+			t.Errorf("a pipe is not live, or: %v", err)
+		}
 	}
 	if Live(dir+"/none") || !Live(os.DevNull) {
 		t.Error("a file that is none is live, or a device is not")

@@ -50,6 +50,20 @@ func Ledger(t testing.TB, run Main, args ...string) (ledger string, ok bool) {
 	return out.String()[strings.LastIndex(out.String(), "\n\n")+2:], true
 }
 
+// Interrupted asserts that an interrupt is no mistake: a program whose context is
+// over prints what it has, and ends with 0.
+func Interrupted(t *testing.T, run Main, args ...string) {
+	t.Helper()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for range 20 { // goroutines may see it in any order
+		var out, errs bytes.Buffer
+		if code := run(ctx, args, &out, &errs); code != 0 || !strings.Contains(out.String(), "\nlines ") {
+			t.Fatalf("ends with %d, prints %s%s", code, out.String(), errs.String())
+		}
+	}
+}
+
 // Write writes a file of lines, the last without its end, and returns its path.
 func Write(t testing.TB, dir, name string, lines []string) string {
 	t.Helper()

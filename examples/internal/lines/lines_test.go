@@ -66,7 +66,9 @@ func TestAnErrorEndsRead(t *testing.T) {
 	if err := Read(t.Context(), "-facts", words("a\n"), new(Count), new(BadFile), func(...string) error { return broken }); err != broken {
 		t.Errorf("in taking: %v", err)
 	}
-	if err := Read(t.Context(), "-facts", words("a\n!\n"), new(Count), &BadFile{Path: t.TempDir()}, none); err == nil || !strings.HasPrefix(err.Error(), "-bad: ") {
-		t.Errorf("in writing: %v", err)
+	for _, text := range []string{"a\n!\n", "!\n"} {
+		if err := Read(t.Context(), "-facts", words(text), new(Count), &BadFile{Path: t.TempDir()}, none); err == nil || !strings.HasPrefix(err.Error(), "-bad: ") {
+			t.Errorf("in writing: %v", err)
+		}
 	}
 }

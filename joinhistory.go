@@ -1,11 +1,10 @@
 package tidemark
 
 import (
-	"reflect"
 	"time"
-	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/ordered"
 	"github.com/tidemark-go/tidemark/internal/table"
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/join"
@@ -17,7 +16,8 @@ import (
 // of one was is not kept: the table still has the version, as none is pruned
 // that a kept fact could ask for, and each that is put renews all rows it changes.
 type keptRows[K comparable, L any] struct {
-	shelf[K, keptRow[L]]
+	ordered.Shelf[K, keptRow[L]]
+	plan   *keys.Plan[K]
 	byTime waiting.Queue[keptAt] // what is to be forgotten, and when
 	byID   *table.Table[row.ID, uint32]
 	keep   time.Duration
@@ -29,7 +29,6 @@ type keptRows[K comparable, L any] struct {
 type keptRow[L any] struct {
 	fact  L
 	stamp row.Stamp // of the row sent last, or of the fact
-	nth   uint32    // of the rows of its key and time
 	sent  uint32    // rows under its ID
 	gen   uint32    // tells it from others that had the slot
 	out   bool      // the last of them holds
@@ -48,7 +47,7 @@ type versionOf[D any] struct {
 // is what the left stream tells of its own.
 func (op *joinAsOf[K, L, D, R]) openHistory(plan *keys.Plan[K], before revision) {
 	op.behind += op.how.History
-	k := &keptRows[K, L]{shelf: newShelf[K, keptRow[L]](plan), byTime: waiting.New[keptAt](), keep: op.behind}
+	k := &keptRows[K, L]{Shelf: ordered.NewShelf[K, keptRow[L]](plan), plan: plan, byTime: waiting.New[keptAt](), keep: op.behind}
 	k.seed = keys.Seed(op.st.p.Name + "/" + op.st.name)
 	if before.by != "" {
 		k.byID = new(table.Table[row.ID, uint32])
@@ -64,11 +63,11 @@ func (k *keptRows[K, L]) held() (rows, bytes int64) {
 	if k == nil {
 		return 0, 0
 	}
-	bytes = k.shelf.bytes() + k.byTime.Bytes()
+	bytes = k.Shelf.Bytes() + k.byTime.Bytes()
 	if k.byID != nil {
-		bytes += int64(cap(k.byID.Entries))*int64(unsafe.Sizeof(table.Entry[row.ID, uint32]{})) + int64(k.byID.Slots())*4
+		bytes += k.byID.Bytes()
 	}
-	return int64(k.count()), bytes
+	return int64(k.Len()), bytes
 }
 
 // forgotten reports whether facts at t are not kept any more when the W that is
@@ -81,7 +80,7 @@ func (k *keptRows[K, L]) forgotten(w, t watermark.Time) bool {
 // forget lets go what W has reached.
 func (k *keptRows[K, L]) forget(w watermark.Time) {
 	for k.byTime.Len() > 0 && k.forgotten(w, k.byTime.First()) {
-		if _, at := k.byTime.Pop(); k.vals[at.slot].val.gen == at.gen {
+		if _, at := k.byTime.Pop(); k.Value(at.slot).gen == at.gen {
 			k.drop(at.slot)
 		}
 	}
@@ -89,7 +88,7 @@ func (k *keptRows[K, L]) forget(w watermark.Time) {
 
 // drop lets a fact go.
 func (k *keptRows[K, L]) drop(slot uint32) keptRow[L] {
-	r := k.take(slot)
+	r := k.Take(slot)
 	if k.byID != nil {
 		if i := k.byID.Find(r.stamp.ID, hashID(r.stamp.ID)); i >= 0 && k.byID.Entries[i].Value == slot {
 			k.byID.Remove(i, hashID(r.stamp.ID), hashID)
@@ -112,25 +111,44 @@ func (k *keptRows[K, L]) of(id row.ID) (slot uint32, ok bool) {
 
 // add keeps a fact, and gives its rows an ID if they have none.
 func (k *keptRows[K, L]) add(f *leftFact[K, L], r keptRow[L]) uint32 {
-	if last := k.last(f.key); last != 0 {
-		for ; last != 0 && k.vals[last-1].at > f.at; last = k.vals[last-1].prev {
-		}
-		if last != 0 && k.vals[last-1].at == f.at {
-			r.nth = k.vals[last-1].val.nth + 1
-		}
-	}
-	if f.stamp.ID == (row.ID{}) {
-		f.stamp.ID = k.id(f, uint64(r.nth))
-	}
 	k.gen++
-	r.stamp.ID, r.gen = f.stamp.ID, k.gen
-	slot := k.put(f.key, f.at, r)
+	r.gen = k.gen
+	slot, nth := k.Put(f.key, f.at, r)
+	if f.stamp.ID == (row.ID{}) {
+		f.stamp.ID = k.id(f, uint64(nth))
+	}
+	k.Value(slot).stamp.ID = f.stamp.ID
 	k.byTime.Push(f.at, keptAt{slot, r.gen})
 	if k.byID != nil {
-		i := k.byID.Slot(r.stamp.ID, hashID(r.stamp.ID), hashID)
+		i := k.byID.Slot(f.stamp.ID, hashID(f.stamp.ID), hashID)
 		k.byID.Entries[i].Value = slot
 	}
 	return slot
+}
+
+// shrink gives memory back when a peak is over.
+func (k *keptRows[K, L]) shrink() {
+	if k == nil {
+		return
+	}
+	moved := k.Shrink()
+	if moved == nil {
+		return
+	}
+	for _, at := range k.byTime.All {
+		if at.slot = moved[at.slot]; k.Value(at.slot).gen != at.gen { // of a fact that is gone
+			at.slot = 0
+		}
+	}
+	if k.byID != nil {
+		old := k.byID.Entries
+		k.byID = new(table.Table[row.ID, uint32])
+		for _, e := range old {
+			if slot := moved[e.Value]; slot != 0 {
+				k.byID.Entries[k.byID.Slot(e.Key, hashID(e.Key), hashID)].Value = slot
+			}
+		}
+	}
 }
 
 // id makes the ID of a row out of a fact that no window made: over its key and
@@ -146,9 +164,9 @@ func (op *joinAsOf[K, L, D, R]) met(found join.Found) bool {
 
 // lastRow returns the row that a kept fact sent last, which holds.
 func (op *joinAsOf[K, L, D, R]) lastRow(slot uint32) R {
-	x := &op.kept.vals[slot]
-	d, _ := op.table.Find(x.key, x.at)
-	return op.row(x.val.fact, d)
+	k := op.kept
+	d, _ := op.table.Find(k.Key(slot), k.Time(slot))
+	return op.row(k.Value(slot).fact, d)
 }
 
 // keep is settle where rows are kept.
@@ -174,7 +192,7 @@ func (op *joinAsOf[K, L, D, R]) keep(f *leftFact[K, L], cause uint32, d D, found
 	case !known:
 		slot = k.add(f, keptRow[L]{fact: f.fact, stamp: f.stamp})
 	}
-	r := &k.vals[slot].val
+	r := k.Value(slot)
 	wasOut, was, wasStamp := r.out, *new(R), r.stamp
 	if wasOut {
 		was = op.lastRow(slot)
@@ -188,10 +206,10 @@ func (op *joinAsOf[K, L, D, R]) keep(f *leftFact[K, L], cause uint32, d D, found
 		r.off = true
 		return
 	}
-	if known && (k.vals[slot].key != f.key || k.vals[slot].at != f.at) {
+	if known && (k.Key(slot) != f.key || k.Time(slot) != f.at) {
 		moved := k.drop(slot)
 		slot = k.add(f, keptRow[L]{stamp: moved.stamp, sent: moved.sent, out: moved.out})
-		r = &k.vals[slot].val
+		r = k.Value(slot)
 	}
 	r.fact, r.off = f.fact, false
 	if !op.met(found) {
@@ -226,34 +244,35 @@ func (op *joinAsOf[K, L, D, R]) keepNot(f *leftFact[K, L], cause uint32, d D, fo
 
 // send gives a row of a kept fact. The first under its ID is no Correction.
 func (op *joinAsOf[K, L, D, R]) send(slot uint32, r R, kind row.Kind, forced bool, cause uint32) {
-	x := &op.kept.vals[slot]
-	s := &x.val.stamp
-	if x.val.sent == 0 && kind == row.Correction {
+	k := op.kept
+	x := k.Value(slot)
+	if x.sent == 0 && kind == row.Correction {
 		kind = row.Final
 	}
-	s.Time, s.Kind, s.Forced, s.Revision = x.at, kind, forced, x.val.sent
-	x.val.sent++
-	x.val.out = true
-	op.give(x.key, x.at, cause, r, *s)
+	s := &x.stamp
+	s.Time, s.Kind, s.Forced, s.Revision = k.Time(slot), kind, forced, x.sent
+	x.sent++
+	x.out = true
+	op.give(k.Key(slot), s.Time, cause, r, *s)
 }
 
 // takeBack gives the row that a kept fact sent last as one that does not hold
 // any more.
 func (op *joinAsOf[K, L, D, R]) takeBack(slot uint32, was R, cause uint32, kind row.Kind) {
-	x := &op.kept.vals[slot]
-	s := x.val.stamp
-	s.Kind, s.Revision = kind, x.val.sent
-	x.val.sent++
-	x.val.out = false
-	op.give(x.key, x.at, cause, was, s)
+	k := op.kept
+	x := k.Value(slot)
+	s := x.stamp
+	s.Kind, s.Revision = kind, x.sent
+	x.sent++
+	x.out = false
+	op.give(k.Key(slot), k.Time(slot), cause, was, s)
 }
 
-// renew sends the row of a kept fact again, whose version has become another.
-func (op *joinAsOf[K, L, D, R]) renew(slot uint32, was, is versionOf[D], cause uint32) {
-	x := &op.kept.vals[slot]
-	r := &x.val
-	if r.off || was.found == is.found && reflect.DeepEqual(was.value, is.value) {
-		return // it changes nothing
+// renew sends the row of a kept fact again, whose version was another.
+func (op *joinAsOf[K, L, D, R]) renew(slot uint32, was, is *versionOf[D], cause uint32) {
+	r := op.kept.Value(slot)
+	if r.off {
+		return
 	}
 	before, wasOut := r.stamp, r.out
 	switch {

@@ -4,6 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/ordered"
 	"github.com/tidemark-go/tidemark/internal/table"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -22,10 +23,9 @@ type leftFact[K comparable, L any] struct {
 // parked are the facts that wait for a version of their key, and no longer than
 // until a time: they leave by key or by time.
 type parked[K comparable, L any] struct {
-	shelf[K, waitsByKey[K, L]]
+	ordered.Shelf[K, waitsByKey[K, L]]
 	order []moment // a heap, by time, then as they came
 	seq   uint64
-	some  []uint32
 }
 
 type waitsByKey[K comparable, L any] struct {
@@ -40,7 +40,7 @@ type moment struct {
 }
 
 func newParked[K comparable, L any](plan *keys.Plan[K]) *parked[K, L] {
-	return &parked[K, L]{shelf: newShelf[K, waitsByKey[K, L]](plan)}
+	return &parked[K, L]{Shelf: ordered.NewShelf[K, waitsByKey[K, L]](plan)}
 }
 
 // first is the time of the earliest, Max if there is none.
@@ -62,11 +62,11 @@ func (p *parked[K, L]) bytes() int64 {
 	if p == nil {
 		return 0
 	}
-	return p.shelf.bytes() + int64(cap(p.order))*int64(unsafe.Sizeof(moment{})) + int64(cap(p.some))*4
+	return p.Shelf.Bytes() + int64(cap(p.order))*int64(unsafe.Sizeof(moment{}))
 }
 
 func (p *parked[K, L]) park(f leftFact[K, L]) {
-	slot := p.put(f.key, f.at, waitsByKey[K, L]{leftFact: f})
+	slot, _ := p.Put(f.key, f.at, waitsByKey[K, L]{leftFact: f})
 	p.seq++
 	p.order = append(p.order, moment{})
 	p.up(len(p.order)-1, moment{f.at, p.seq, slot})
@@ -77,7 +77,7 @@ func (p *parked[K, L]) pop() leftFact[K, L] { return p.leave(p.order[0].slot) }
 
 // leave takes the fact of a slot out.
 func (p *parked[K, L]) leave(slot uint32) leftFact[K, L] {
-	x := p.take(slot)
+	x := p.Take(slot)
 	n := len(p.order) - 1
 	last := p.order[n]
 	p.order = p.order[:n]
@@ -87,11 +87,24 @@ func (p *parked[K, L]) leave(slot uint32) leftFact[K, L] {
 	return x.leftFact
 }
 
+// shrink gives memory back when a peak is over.
+func (p *parked[K, L]) shrink() {
+	if p == nil {
+		return
+	}
+	if moved := p.Shrink(); moved != nil {
+		p.order = append(make([]moment, 0, len(p.order)+len(p.order)/4), p.order...)
+		for i := range p.order {
+			p.order[i].slot = moved[p.order[i].slot]
+		}
+	}
+}
+
 func (m moment) before(o moment) bool { return m.at < o.at || m.at == o.at && m.seq < o.seq }
 
 func (p *parked[K, L]) set(i int, m moment) {
 	p.order[i] = m
-	p.vals[m.slot].val.place = i
+	p.Value(m.slot).place = i
 }
 
 // up puts m at i or above.
@@ -121,8 +134,14 @@ func (p *parked[K, L]) down(i int, m moment) {
 // queues are rows that wait for an earlier one of their ID, which waits for a
 // version: no row overtakes the one that it takes the place of.
 type queues[K comparable, L any] struct {
-	byID table.Table[row.ID, []leftFact[K, L]]
+	byID table.Table[row.ID, line[K, L]]
 	n    int
+}
+
+// line are those of one ID, from head on.
+type line[K comparable, L any] struct {
+	rows []leftFact[K, L]
+	head int
 }
 
 func hashID(id row.ID) uint64 { return id[0] ^ id[1] }
@@ -137,7 +156,7 @@ func (q *queues[K, L]) enter(f leftFact[K, L]) bool {
 		return false
 	}
 	e := &q.byID.Entries[i].Value
-	*e = append(*e, f)
+	e.rows = append(e.rows, f)
 	q.n++
 	return true
 }
@@ -160,13 +179,18 @@ func (q *queues[K, L]) next(id row.ID) (f leftFact[K, L], ok bool) {
 		return f, false
 	}
 	e := &q.byID.Entries[i].Value
-	if len(*e) == 0 {
+	if e.head == len(e.rows) {
 		q.byID.Remove(i, hashID(id), hashID)
 		return f, false
 	}
-	f = (*e)[0]
-	*e = append((*e)[:0], (*e)[1:]...)
+	f = e.rows[e.head]
+	e.rows[e.head] = leftFact[K, L]{}
 	q.n--
+	if e.head++; e.head > len(e.rows)/2 { // as many have left as move up
+		n := copy(e.rows, e.rows[e.head:])
+		clear(e.rows[n:])
+		e.rows, e.head = e.rows[:n], 0
+	}
 	return f, true
 }
 
@@ -182,7 +206,7 @@ func (q *queues[K, L]) bytes() (n int64) {
 		return 0
 	}
 	for i := range q.byID.Entries {
-		n += int64(cap(q.byID.Entries[i].Value)) * int64(unsafe.Sizeof(leftFact[K, L]{}))
+		n += int64(cap(q.byID.Entries[i].Value.rows)) * int64(unsafe.Sizeof(leftFact[K, L]{}))
 	}
-	return n + int64(cap(q.byID.Entries))*int64(unsafe.Sizeof(table.Entry[row.ID, []leftFact[K, L]]{})) + int64(q.byID.Slots())*4
+	return n + q.byID.Bytes()
 }

@@ -1,6 +1,8 @@
 package tidemark
 
 import (
+	"reflect"
+
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -39,7 +41,7 @@ func (op *joinAsOf[K, L, D, R]) putVersion(key K, t watermark.Time, d *D, cause 
 	if op.kept == nil {
 		return put()
 	}
-	op.some = op.kept.between(op.some[:0], key, t, op.table.After(key, t))
+	op.some = op.kept.Between(op.some[:0], key, t, op.table.After(key, t))
 	if len(op.some) == 0 {
 		return put()
 	}
@@ -52,8 +54,11 @@ func (op *joinAsOf[K, L, D, R]) putVersion(key K, t watermark.Time, d *D, cause 
 	if !dead {
 		is = versionOf[D]{*d, join.Version}
 	}
+	if was.found == is.found && reflect.DeepEqual(was.value, is.value) {
+		return true // it changes nothing
+	}
 	for _, slot := range op.some {
-		op.renew(slot, was, is, cause)
+		op.renew(slot, &was, &is, cause)
 	}
 	return true
 }

@@ -202,26 +202,21 @@ func (op *joinAsOf[K, L, D, R]) releaseParked(cause uint32) {
 
 // came joins the facts that a version of their key at t lets go.
 func (op *joinAsOf[K, L, D, R]) came(key K, t watermark.Time, cause uint32) {
-	op.some = op.some[:0]
-	if op.holds != nil {
-		op.some = op.holds.between(op.some, key, t, watermark.Max)
+	if op.holds.len() > 0 {
+		op.some = op.holds.Between(op.some[:0], key, t, watermark.Max)
 		for _, slot := range op.some {
 			op.pursue(op.holds.leave(slot), cause)
 		}
 	}
-	if op.near.len() == 0 {
-		return
-	}
-	// A version from before the announced time that the first fact waits for lets
-	// nobody go: later facts wait for that time, or a later one.
-	if at, _ := op.times.Last(op.near.first()); t < at {
-		return
-	}
-	op.some = op.near.between(op.some[:0], key, watermark.Min, watermark.Max)
-	for _, slot := range op.some {
-		if at, _ := op.times.Last(op.near.vals[slot].at); t >= at {
-			op.pursue(op.near.leave(slot), cause)
+	for op.near.len() > 0 { // the later a fact, the later the announced time that it waits for
+		slot := op.near.First(key)
+		if slot == 0 {
+			return
 		}
+		if at, _ := op.times.Last(op.near.Time(slot)); t < at {
+			return
+		}
+		op.pursue(op.near.leave(slot), cause)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/keys"
+	"github.com/tidemark-go/tidemark/internal/ordered"
 	"github.com/tidemark-go/tidemark/internal/table"
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/watermark"
@@ -39,9 +40,15 @@ const (
 	right
 )
 
+// The marks of facts.
+const (
+	alone = iota
+	met
+)
+
 // side is what is kept of one side.
 type side[T any] struct {
-	ordered[T]
+	ordered.Trees[T]
 	which  int                   // of roots
 	timers waiting.Queue[uint32] // positions in byKey, at the times of its facts
 	from   watermark.Time        // a fact before this cannot meet anybody who still comes
@@ -67,7 +74,7 @@ const (
 // came. It is good until the next call of the Pairs that gave it.
 type Met[T any] struct {
 	places []uint32
-	of     *ordered[T]
+	of     *ordered.Trees[T]
 }
 
 // Len is their number.
@@ -75,8 +82,8 @@ func (m Met[T]) Len() int { return len(m.places) }
 
 // At returns the time of number i, from 0, and the fact itself.
 func (m Met[T]) At(i int) (watermark.Time, *T) {
-	n := &m.of.nodes[m.places[i]]
-	return n.at, &n.fact
+	n := &m.of.Nodes[m.places[i]]
+	return n.At, &n.Val
 }
 
 // Past is a fact that is kept no more.
@@ -98,8 +105,8 @@ func NewPairs[K comparable, L, R any](in Interval) (*Pairs[K, L, R], error) {
 	}
 	return &Pairs[K, L, R]{
 		in: in, plan: plan, hash: plan.Hash1,
-		lefts:  side[L]{ordered: newOrdered[L](), which: left, timers: waiting.New[uint32](), from: in.leftsFrom(watermark.Min)},
-		rights: side[R]{ordered: newOrdered[R](), which: right, timers: waiting.New[uint32](), from: in.rightsFrom(watermark.Min)},
+		lefts:  side[L]{Trees: ordered.NewTrees[L](), which: left, timers: waiting.New[uint32](), from: in.leftsFrom(watermark.Min)},
+		rights: side[R]{Trees: ordered.NewTrees[R](), which: right, timers: waiting.New[uint32](), from: in.rightsFrom(watermark.Min)},
 	}, nil
 }
 
@@ -120,7 +127,7 @@ func (p *Pairs[K, L, R]) Hash(dst []uint64, key []K) {
 	for _, h := range dst {
 		if n := p.byKey.Guess(h); n < uint(len(p.byKey.Entries)) {
 			trees := p.byKey.Entries[n].Value
-			p.touched += p.lefts.touch(trees[left]) + p.rights.touch(trees[right])
+			p.touched += p.lefts.Touch(trees[left]) + p.rights.Touch(trees[right])
 		}
 	}
 }
@@ -154,7 +161,7 @@ func fateOf[T any](own *side[T], t, lo watermark.Time, most int) Fate {
 	switch {
 	case t < own.from || lo == watermark.Max:
 		return Passed
-	case own.n >= most && most > 0:
+	case own.Len() >= most && most > 0:
 		return Refused
 	}
 	return Kept
@@ -163,7 +170,7 @@ func fateOf[T any](own *side[T], t, lo watermark.Time, most int) Fate {
 // meet finds what a fact of its own side meets of the other, and keeps it if that
 // is its fate.
 func meet[K comparable, T, O any](byKey *table.Table[K, roots], rehash func(K) uint64, own *side[T], other *side[O], fate Fate, key K, hash uint64, t, lo, hi watermark.Time, fact T) Met[O] {
-	none := Met[O]{of: &other.ordered}
+	none := Met[O]{of: &other.Trees}
 	if fate == Refused {
 		return none
 	}
@@ -178,26 +185,27 @@ func meet[K comparable, T, O any](byKey *table.Table[K, roots], rehash func(K) u
 		}
 	}
 	trees := &byKey.Entries[n].Value
-	other.found = other.within(trees[other.which], lo, hi, other.found[:0])
+	other.found = other.Within(trees[other.which], lo, hi, other.found[:0])
 	for _, place := range other.found {
-		if o := &other.nodes[place]; !o.met {
-			o.met = true
+		if o := &other.Nodes[place]; o.Mark == alone {
+			o.Mark = met
 			other.alone--
 			other.met++
 		}
 	}
-	met := len(other.found) > 0
-	if met {
+	mark := uint32(alone)
+	if len(other.found) > 0 {
+		mark = met
 		own.met++
 	}
 	if fate == Kept {
-		own.put(&trees[own.which], t, fact, met)
+		own.Put(&trees[own.which], t, mark, fact)
 		own.timers.Push(t, uint32(n))
-		if !met {
+		if mark == alone {
 			own.alone++
 		}
 	}
-	return Met[O]{other.found, &other.ordered}
+	return Met[O]{other.found, &other.Trees}
 }
 
 // Advance moves the watermarks of both sides, and returns the facts that are kept
@@ -210,7 +218,7 @@ func (p *Pairs[K, L, R]) Advance(wLeft, wRight watermark.Time) (lefts []Past[L],
 // pass forgets the facts of a side before from.
 func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint64, s *side[T], from watermark.Time) []Past[T] {
 	if len(s.gone) > 0 {
-		if s.wipe {
+		if s.Wipe {
 			clear(s.gone)
 		}
 		s.gone = s.gone[:0]
@@ -230,14 +238,14 @@ func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint
 		for _, timer := range run {
 			at := int(*vals.At(timer.At))
 			e := &byKey.Entries[at]
-			n := s.first(&e.Value[s.which]) // times are forgotten in their order: it is the first of its key
-			s.gone = append(s.gone, Past[T]{n.at, n.met, n.fact})
-			if !n.met {
+			n := s.First(&e.Value[s.which]) // times are forgotten in their order: it is the first of its key
+			s.gone = append(s.gone, Past[T]{n.At, n.Mark == met, n.Val})
+			if n.Mark == alone {
 				s.alone--
 			}
-			if s.wipe {
+			if s.Wipe {
 				var zero T
-				n.fact = zero
+				n.Val = zero
 			}
 			if e.Value == (roots{}) {
 				byKey.Remove(at, rehash(e.Key), rehash)
@@ -253,7 +261,7 @@ func ahead[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uin
 	}
 	for _, timer := range run {
 		e := &byKey.Entries[*vals.At(timer.At)]
-		touched += s.touch(e.Value[s.which]) + byKey.Touch(rehash(e.Key))
+		touched += s.Touch(e.Value[s.which]) + byKey.Touch(rehash(e.Key))
 	}
 	return touched
 }
@@ -273,9 +281,9 @@ func (p *Pairs[K, L, R]) HaveMet() (lefts, rights uint64) { return p.lefts.met, 
 // Held tells the size of the state: keys, facts, and bytes without what the facts
 // point to.
 func (p *Pairs[K, L, R]) Held() (keys, facts, bytes int64) {
-	return int64(p.byKey.Len()), int64(p.lefts.n + p.rights.n), p.byKey.Bytes() + p.lefts.held() + p.rights.held()
+	return int64(p.byKey.Len()), int64(p.lefts.Len() + p.rights.Len()), p.byKey.Bytes() + p.lefts.held() + p.rights.held()
 }
 
 func (s *side[T]) held() int64 {
-	return s.bytes() + s.timers.Bytes() + int64(cap(s.found))*4 + int64(cap(s.gone))*int64(unsafe.Sizeof(Past[T]{}))
+	return s.Bytes() + s.timers.Bytes() + int64(cap(s.found))*4 + int64(cap(s.gone))*int64(unsafe.Sizeof(Past[T]{}))
 }

@@ -3,7 +3,6 @@ package join
 import (
 	"fmt"
 	"math"
-	"math/bits"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -311,37 +310,6 @@ func TestMistakesOfInterval(t *testing.T) {
 	}
 	if _, err := NewPairs[float64, int, int](Interval{}); err == nil || !strings.HasPrefix(err.Error(), "join: ") {
 		t.Errorf("a float is taken for a key: %v", err)
-	}
-}
-
-// TestHotKeysStayCheap counts the levels of the tree of one key, which is what a
-// fact of it costs: in the logarithm of what is kept, in whatever order it came.
-func TestHotKeysStayCheap(t *testing.T) {
-	const facts = 1 << 16
-	r := rand.New(rand.NewPCG(1, 1))
-	for name, at := range map[string]func(i int) watermark.Time{ // order: each on its own
-		"rising":    func(i int) watermark.Time { return watermark.Time(i) },
-		"falling":   func(i int) watermark.Time { return watermark.Time(-i) },
-		"jittered":  func(i int) watermark.Time { return watermark.Time(i - r.IntN(1000)) },
-		"at random": func(int) watermark.Time { return watermark.Time(r.IntN(facts)) },
-		"one time":  func(int) watermark.Time { return 0 },
-		"two times": func(i int) watermark.Time { return watermark.Time(i % 2) },
-	} {
-		p, _ := NewPairs[int, int, int](Interval{})
-		for i := range facts {
-			p.Left(1, at(i), i)
-		}
-		var depth func(place uint32) int
-		depth = func(place uint32) int {
-			if place == 0 {
-				return 0
-			}
-			n := p.lefts.nodes[place]
-			return 1 + max(depth(n.left), depth(n.right))
-		}
-		if d, most := depth(p.byKey.Entries[0].Value[left]), 4*bits.Len(facts); d > most {
-			t.Errorf("%s: %d facts of a key are %d levels deep, want at most %d", name, facts, d, most)
-		}
 	}
 }
 

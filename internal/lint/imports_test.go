@@ -27,6 +27,7 @@ var arrows = map[string][]string{
 	"tidemarktest":           {"", "row", "watermark"}, // a program over the library, for tests of its users
 	"internal/…":             {"row", "watermark"},
 	"internal/script":        {"watermark"},
+	"internal/ordered":       {"watermark", "internal/"},
 	"internal/waiting":       {"watermark", "internal/"},
 	"internal/peers":         {"", "window", "join", "window/agg", "row", "watermark"}, // a program over the library, for tests
 	"internal/lint":          {},

@@ -18,33 +18,22 @@ import (
 // JoinAsOf gives each left fact the version of its key as of its event time:
 // the newest one that is not after it, of equal times the one fed last. A
 // version that implements join.Tombstone and is Deleted ends those before it.
-// What a fact waits for is told by how.Wait; the default is Within(0), until
-// the facts' own W has reached it. Versions may not be rows that come again.
+// The fields of join.AsOf tell what a fact waits for, what becomes of one without
+// a version, and how long late versions change rows.
 //
 // Facts that waited for a time come by event time, then as they were fed; those
 // that waited for a version of their key come with it. A row has the event time
-// of its left fact, and its stamp. A left fact behind its own W joins at once, but
-// not under Strict, which waits for the dimension in any case, nor near an
-// announced time, nor before the dimension is complete where how.Bootstrap asks
-// for that; one whose version is pruned is missed, as late. A version is pruned as
-// soon as a newer one of its key is at or before the least of both Ws, less
-// how.History and the greatest lateness of the windows before, and of the facts
-// that wait; the newest never is.
+// of its left fact, and its stamp. Left rows may come again, versions may not.
 //
-// A version that comes when facts of its time are no longer expected, and would
-// have been joined, is late: rows that it would have changed have gone. It counts
-// for facts to come, and in the ledger of the versions as Stale. With how.History
-// the join keeps left facts until the W that it passes on has reached their time
-// plus that (and the lateness of the windows before), and a version that changes
-// what they gave sends their rows again, as Corrections, or Withdrawn by a
-// tombstone, by event time; only one at whose time facts are forgotten is stale then. A fact that was missed
-// as Unmatched, and then finds such a version, gives its first row, Final and of
-// revision 0; it stays counted as unmatched, and what was told is not taken back.
-// In turn a row that is withdrawn so stays counted, and is not told as missed. Rows
-// then have IDs, whatever the left facts have, and the join numbers
-// their revisions itself. A row that takes the place of one which is forgotten is
-// missed, as late. This costs the memory of the facts kept (Stats tells it), and
-// time per fact.
+// A left fact behind its own W joins at once, but not under Strict, which waits
+// for the dimension in any case, nor near an announced time, nor before the
+// dimension is complete where how.Bootstrap asks for that. One whose version is
+// pruned is missed, as late.
+//
+// Versions are pruned, and their table has the newest of each key for good, a
+// tombstone too: without it an older version that comes late would count again.
+// A fact costs a look-up, and steps in the logarithm of what waits or is kept of
+// its key.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
 	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: waiting.New[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
@@ -218,6 +207,7 @@ func (op *joinAsOf[K, L, D, R]) run() {
 	}
 	op.out.moved(op.w, op.l.idle)
 	op.missed.give(op.x.marks, op.w, op.l.idle)
+	op.shrink()
 	op.st.ledger.Held = uint64(op.q.Len() + op.near.len() + op.holds.len() + op.lines.len())
 }
 

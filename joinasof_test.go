@@ -55,6 +55,7 @@ type refAsOf struct {
 type refAsk struct {
 	ask
 	ready, judged, late bool // time has passed; has its row, or none
+	asked               bool // waits for a version of its key
 	found               bool
 	name                int // of the version that it has
 	sent                int
@@ -137,6 +138,10 @@ func (r *refAsOf) waits(f *refAsk) bool {
 	if at, yes := r.awaited(f.at); yes && !slices.ContainsFunc(r.versions, func(v ask) bool { return v.key == f.key && watermark.Time(v.at) >= at }) {
 		return true
 	}
+	if _, _, gone := r.look(f); gone && !f.asked { // what is as old as that is not taken any more
+		return false
+	}
+	f.asked = true
 	h, ok := r.how.Missing.(join.Hold)
 	return ok && !reached(r.lw, f.at, time.Duration(h)) && !slices.ContainsFunc(r.versions, func(v ask) bool { return v.key == f.key && v.at <= f.at })
 }
@@ -334,10 +339,11 @@ func anyAsOf(r *rand.Rand) (how join.AsOf) {
 	return how
 }
 
-// anyTurns returns calls at random, one fact each.
-func anyTurns(r *rand.Rand) (turns []turn) {
+// anyTurns returns so many calls at random, one fact each, of so many keys. Times are
+// a multiple of coarse.
+func anyTurns(r *rand.Rand, many, keys int, coarse int64) (turns []turn) {
 	now, ended := [2]int64{}, false
-	for i := range 60 {
+	for i := range many {
 		c := turn{right: r.IntN(3) == 0}
 		at := &now[0]
 		if c.right {
@@ -345,12 +351,13 @@ func anyTurns(r *rand.Rand) (turns []turn) {
 		}
 		*at = max(*at+r.Int64N(5), now[r.IntN(2)]-20)
 		switch n := r.IntN(40); {
-		case n == 0 && c.right && i > 30:
+		case n == 0 && c.right && i > many/2:
 			c.end = true
 		case n < 4:
 			c.to = *at - r.Int64N(4)
 		default:
-			c.facts = []ask{{r.IntN(3), i + 1, *at - r.Int64N(20)}}
+			to := *at - r.Int64N(20)
+			c.facts = []ask{{r.IntN(keys), i + 1, to - (to%coarse+coarse)%coarse}}
 		}
 		if c.right && ended {
 			continue
@@ -372,7 +379,11 @@ func TestJoinAsOfIsTheReference(t *testing.T) {
 	for seed := range n {
 		r := rand.New(rand.NewPCG(seed, 17))
 		how, delay := anyAsOf(r), r.Int64N(6)
-		turns := anyTurns(r)
+		turns := anyTurns(r, 60, 3, 1)
+		if seed%60 == 0 { // much of one key, and of one time
+			turns = anyTurns(r, 250, 1, 1+r.Int64N(8))
+			how.History *= time.Duration(1 + r.IntN(5))
+		}
 		ref := newRefAsOf(how)
 		x := newAsOfs(how, time.Duration(delay))
 		var all []string

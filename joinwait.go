@@ -2,7 +2,6 @@ package tidemark
 
 import (
 	"time"
-	"unsafe"
 
 	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
@@ -270,9 +269,22 @@ func (op *joinAsOf[K, L, D, R]) waitsFor() int {
 	return 0
 }
 
+// shrink gives memory back when a peak of what is held is over.
+func (op *joinAsOf[K, L, D, R]) shrink() {
+	op.near.shrink()
+	op.holds.shrink()
+	op.kept.shrink()
+	if op.stamps.sparse() {
+		old := op.stamps.restart()
+		for _, p := range op.q.All {
+			p.slot = op.stamps.put(old[p.slot])
+		}
+	}
+}
+
 // heldBack tells the size of what waits.
 func (op *joinAsOf[K, L, D, R]) heldBack() (rows, bytes int64) {
 	n := op.q.Len() + op.near.len() + op.holds.len() + op.lines.len()
 	bytes = op.q.Bytes() + op.near.bytes() + op.holds.bytes() + op.lines.bytes()
-	return int64(n), bytes + int64(cap(op.stamps.vals))*int64(unsafe.Sizeof(row.Stamp{})) + int64(cap(op.stamps.free))*4
+	return int64(n), bytes + op.stamps.bytes()
 }

@@ -19,6 +19,12 @@ import (
 // A row that is withdrawn is no fact that could be missed: it goes on, with the
 // zero D then.
 //
+// The row that another takes the place of is made anew, with what fetch says of
+// its key now, or with the zero D where that is nothing or an error, which is told
+// nowhere as no fact is lost by it. So it may differ from the row that was sent. A
+// Filter behind knows that, and withdraws by ID what it does not keep any more; a
+// FlatMap behind that makes fewer rows of it than it did cannot withdraw the others.
+//
 // What fetch says depends on when it is asked, so the rows do not depend on the
 // facts alone, as those of JoinAsOf do: not on event time, but on the calls. fetch
 // runs inside Feed, which waits for it, under the lock of the pipeline; it must
@@ -121,7 +127,7 @@ func (op *lookup[K, T, D, R]) take(b *batch[T], i int) {
 		op.st.ledger.Counted++
 		op.give(b, i, op.row(b.facts[i], d), stamp)
 		if old != nil {
-			before, _, _ := op.ask(op.key(old, i))
+			before, _, _ := op.ask(op.key(old, i)) // the zero D on an error: as told above
 			op.x.replace(op.row(old.fact, before), old.stamp)
 		}
 		return

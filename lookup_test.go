@@ -205,6 +205,39 @@ func TestARowThatIsWithdrawnIsNotMissedByLookup(t *testing.T) {
 	}
 }
 
+// TestARowWhoseKeyWasAnotherIsWithdrawn: fetch fails for the key that it had
+// before, so nobody knows what it met, and a Filter withdraws it by its ID.
+func TestARowWhoseKeyWasAnotherIsWithdrawn(t *testing.T) {
+	var p tidemark.Pipeline
+	in, all := tidemark.FromNanos(&p, "all", blip.nanos, watermark.Bounded{})
+	panes, _ := tidemark.Window[tallyOfBlips](tidemark.KeyBy(all, blip.who), window.Tumble{Size: 10}, window.Lateness(100))
+	down := false
+	fetch := func(facts int) (string, bool, error) {
+		if down && facts == 1 {
+			return "", false, errors.New("down")
+		}
+		return fmt.Sprint("named ", facts), true, nil
+	}
+	byFacts := tidemark.KeyBy(panes, func(w window.Pane[int, tallyOfBlips]) int { return int(w.Facts) })
+	rows, lost := tidemark.Lookup(byFacts, fetch, join.Cache{Size: 1}, func(_ window.Pane[int, tallyOfBlips], name string) string { return name })
+	out, missed := tidemark.Collect(tidemark.Filter(rows, func(name string) bool { return name == "named 1" })), tidemark.Collect(lost)
+	if err := in.Feed(blip{key: 1, at: 1}, blip{key: 2, at: 15}); err != nil {
+		t.Fatal(err)
+	}
+	down = true
+	if err := in.Feed(blip{key: 1, at: 2}); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	var ids []row.ID
+	for s, r := range out.DrainStamped() {
+		got, ids = append(got, s.Kind.String()+" "+r), append(ids, s.ID)
+	}
+	if want := []string{"final named 1", "withdrawn "}; !slices.Equal(got, want) || ids[0] != ids[1] || missed.Len() > 0 {
+		t.Errorf("%q, want %q; %d missed", got, want, missed.Len())
+	}
+}
+
 func TestMistakesOfLookup(t *testing.T) {
 	var p tidemark.Pipeline
 	_, all := tidemark.FromNanos(&p, "all", blip.nanos, watermark.Bounded{})

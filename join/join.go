@@ -21,11 +21,40 @@ import (
 )
 
 // AsOf says how facts meet the versions of a dimension.
+//
+// A version is pruned as soon as a newer one of its key is at or before the least
+// of both Ws, less History and the greatest lateness of the windows that the facts
+// come from, and of the facts that wait. The newest never is.
+//
+// A version that comes when facts of its time are no longer expected, and would
+// have been joined, is late: rows that it would have changed have gone. It counts
+// for facts to come, and in the ledger of the versions as Stale, unless History
+// keeps those rows.
 type AsOf struct {
-	Wait      Wait          // what a fact waits for; nil: Within(0)
-	Missing   Missing       // what becomes of a fact without a version; nil: it is missed, as Unmatched
-	History   time.Duration // rows are kept so long, in event time, for late versions to correct; not negative; 0: such versions are counted as stale
-	Bootstrap bool          // facts wait until the dimension's input has been told Advance or Close once; false: they do not
+	Wait    Wait    // what a fact waits for; nil: Within(0)
+	Missing Missing // what becomes of a fact without a version; nil: it is missed, as Unmatched
+
+	// History is how long rows are kept in event time, for late versions to
+	// correct; not negative; 0: such versions are counted as stale. Left facts are
+	// kept until the W that is passed on has reached their time plus History and the
+	// lateness of the windows before. A version that changes what they gave sends
+	// their rows again, by event time, as Corrections, or Withdrawn by a tombstone.
+	//
+	// A fact that was missed as Unmatched, and then finds such a version, gives its
+	// first row, Final and of revision 0; it stays counted as unmatched, and what was
+	// told is not taken back. In turn a row that is withdrawn so stays counted, and is
+	// not told as missed. Rows have IDs then, whatever the facts have, and the join
+	// numbers their revisions itself. A row that takes the place of one which is
+	// forgotten is missed, as late.
+	//
+	// It costs the memory of the facts kept, some 100 bytes each beside the fact and
+	// its key, which Stats tells; per fact and per version steps in the logarithm
+	// of what is kept of the key; and a row made twice for each that a version changes.
+	History time.Duration
+
+	// Bootstrap makes facts wait until the dimension's input has been told Advance
+	// or Close once; false: they do not.
+	Bootstrap bool
 }
 
 // Wait is one of Live, Within, Strict and Schedule.
@@ -84,7 +113,10 @@ const Zero Absent = 0
 
 // Hold waits for a first version of the key that is not after the fact, until
 // the facts' own W has reached the fact's time plus this; then it is missed. A
-// tombstone is a version: a fact that it leaves without one does not wait.
+// tombstone is a version: a fact that it leaves without one does not wait. A fact
+// that waits costs its memory, some 150 bytes beside the fact and its key, and
+// steps in the logarithm of all that wait; a version costs by what it lets go. W
+// stays at the first fact that waits, and so does what may be pruned.
 type Hold time.Duration
 
 func (h Hold) missing() error {

@@ -47,7 +47,7 @@ func (v *Versions[K, D]) Remember(keep time.Duration) {
 	v.known = &known[K, D]{keep: keep, now: watermark.Min}
 	for i := range v.byKey.Entries {
 		e := &v.byKey.Entries[i]
-		for _, n := range e.Value.versions {
+		for _, n := range e.Value.versions() {
 			v.note(e.Key, n)
 		}
 	}

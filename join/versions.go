@@ -27,11 +27,14 @@ type Versions[K comparable, D any] struct {
 
 // history is what is known of one key.
 type history[D any] struct {
-	versions []version[D] // by time, each time once
-	near     vicinity
-	pruned   bool   // there were others before the first
-	room     uint32 // in front of the first, of those that were pruned
+	all    []version[D] // by time, each time once, behind the room
+	near   vicinity
+	pruned bool   // there were others before the first
+	room   uint32 // in front of the first: of those that were pruned, and for those to come
 }
+
+// versions are those there are.
+func (h *history[D]) versions() []version[D] { return h.all[h.room:] }
 
 type version[D any] struct {
 	from    watermark.Time
@@ -96,37 +99,68 @@ func (v *Versions[K, D]) Delete(key K, t watermark.Time) bool {
 func (v *Versions[K, D]) put(key K, n version[D]) bool {
 	slot := v.byKey.Slot(key, v.hash(key), v.hash)
 	h := &v.byKey.Entries[slot].Value
-	i := len(h.versions)
-	for i > 0 && h.versions[i-1].from > n.from {
-		i--
+	all := h.versions()
+	i := len(all)
+	if i > 0 && all[i-1].from > n.from {
+		i = h.after(n.from)
 	}
 	switch {
-	case i > 0 && h.versions[i-1].from == n.from:
-		h.versions[i-1] = n
+	case i > 0 && all[i-1].from == n.from:
+		all[i-1] = n
 		v.note(key, n)
 		return true
-	case v.began && i < len(h.versions) && h.versions[i].from <= v.bound:
+	case v.began && i < len(all) && all[i].from <= v.bound:
 		h.pruned = true
 		return false
 	}
-	if len(h.versions) == cap(h.versions) { // they move, without the room before them
-		h.room = 0
-	}
-	h.versions = slices.Insert(h.versions, i, n)
-	h.near = vicinity{}
+	h.insert(i, n)
 	v.count++
 	v.note(key, n)
 	// What a newer version covers can go once the bound reaches the newer one.
 	if i > 0 {
 		v.over.push(n.from, uint32(slot))
 	}
-	if i+1 < len(h.versions) {
-		v.over.push(h.versions[i+1].from, uint32(slot))
+	if i < len(all) {
+		v.over.push(h.versions()[i+1].from, uint32(slot))
 	}
 	if v.began {
 		v.Prune(v.bound)
 	}
 	return true
+}
+
+// after returns how many versions are at or before t.
+func (h *history[D]) after(t watermark.Time) int {
+	n, _ := slices.BinarySearchFunc(h.versions(), t, func(x version[D], t watermark.Time) int {
+		if x.from <= t {
+			return -1
+		}
+		return 1
+	})
+	return n
+}
+
+// insert makes n version number i. The fewer move, those before it or those after:
+// versions that come in order of time, or against it, move none.
+func (h *history[D]) insert(i int, n version[D]) {
+	h.near = vicinity{}
+	all := h.versions()
+	if i >= len(all)-i || h.room == 0 && len(all) < few {
+		if len(h.all) == cap(h.all) { // they move, without the room before them
+			h.all, h.room = slices.Insert(slices.Clip(all), i, n), 0
+		} else {
+			h.all = slices.Insert(h.all, int(h.room)+i, n)
+		}
+		return
+	}
+	if h.room == 0 {
+		room := 1 + len(all)/2
+		h.all = append(make([]version[D], room, room+len(all)+len(all)/4), all...)
+		h.room = uint32(room)
+	}
+	copy(h.all[h.room-1:], h.all[h.room:int(h.room)+i])
+	h.room--
+	h.all[int(h.room)+i] = n
 }
 
 // At returns the newest version of key that is not after t; ok is false if there
@@ -161,7 +195,7 @@ func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, F
 	if t < h.near.from[0] || t >= h.near.from[nearby] {
 		return h.find(t)
 	}
-	x := &h.versions[h.near.at(t)]
+	x := &h.all[h.near.at(t)]
 	if x.deleted {
 		return nil, None
 	}
@@ -170,23 +204,18 @@ func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, F
 
 // find bisects for the version as of t, and lays near around it.
 func (h *history[D]) find(t watermark.Time) (*D, Found) {
-	n, _ := slices.BinarySearchFunc(h.versions, t, func(x version[D], t watermark.Time) int {
-		if x.from <= t {
-			return -1
-		}
-		return 1
-	})
-	switch i := n - 1; {
+	switch i := h.after(t) - 1; {
 	case i < 0 && h.pruned:
 		return nil, Gone
 	case i < 0:
 		return nil, None
 	default:
+		i += int(h.room)
 		h.aim(i)
-		if h.versions[i].deleted {
+		if h.all[i].deleted {
 			return nil, None
 		}
-		return &h.versions[i].value, Version
+		return &h.all[i].value, Version
 	}
 }
 
@@ -198,18 +227,19 @@ func (v *Versions[K, D]) Has(key K, t watermark.Time) bool {
 		return false
 	}
 	h := &v.byKey.Entries[n].Value
-	return h.pruned || len(h.versions) > 0 && h.versions[0].from <= t
+	all := h.versions()
+	return h.pruned || len(all) > 0 && all[0].from <= t
 }
 
 // Newest returns the time of the newest version of key, be it a tombstone; ok is
 // false if there is none.
 func (v *Versions[K, D]) Newest(key K) (t watermark.Time, ok bool) {
 	n := v.byKey.Find(key, v.hash(key))
-	if n < 0 || len(v.byKey.Entries[n].Value.versions) == 0 {
+	if n < 0 || len(v.byKey.Entries[n].Value.versions()) == 0 {
 		return watermark.Min, false
 	}
-	h := &v.byKey.Entries[n].Value
-	return h.versions[len(h.versions)-1].from, true
+	all := v.byKey.Entries[n].Value.all
+	return all[len(all)-1].from, true
 }
 
 // After returns the time of the first version of key that is after t, be it a
@@ -219,15 +249,11 @@ func (v *Versions[K, D]) After(key K, t watermark.Time) watermark.Time {
 	if n < 0 {
 		return watermark.Max
 	}
-	versions := v.byKey.Entries[n].Value.versions
-	i := len(versions)
-	for i > 0 && versions[i-1].from > t {
-		i--
+	h := &v.byKey.Entries[n].Value
+	if i := h.after(t); i < len(h.versions()) {
+		return h.versions()[i].from
 	}
-	if i == len(versions) {
-		return watermark.Max
-	}
-	return versions[i].from
+	return watermark.Max
 }
 
 // nearby is how many versions in a row are found without a branch.
@@ -239,22 +265,22 @@ const nearby = 4
 // time are counted. The zero value holds no time.
 type vicinity struct {
 	from  [nearby + 1]watermark.Time
-	first int
+	first int // in all
 }
 
-// aim lays near around version i, most of it behind: time goes on, and it is
+// aim lays near around place i of all, most of it behind: time goes on, and it is
 // what comes late that goes back.
 func (h *history[D]) aim(i int) {
-	h.near.first = max(0, i-nearby/2)
+	h.near.first = max(int(h.room), i-nearby/2)
 	for k := range h.near.from {
 		h.near.from[k] = watermark.Max
-		if n := h.near.first + k; n < len(h.versions) {
-			h.near.from[k] = h.versions[n].from
+		if n := h.near.first + k; n < len(h.all) {
+			h.near.from[k] = h.all[n].from
 		}
 	}
 }
 
-// at returns the number of the version as of t, which is one of them.
+// at returns the place of the version as of t, which is one of them.
 func (n *vicinity) at(t watermark.Time) int {
 	return n.first + nearby - 1 - later(n.from[1], t) - later(n.from[2], t) - later(n.from[3], t)
 }
@@ -276,11 +302,11 @@ func (v *Versions[K, D]) Prune(w watermark.Time) {
 	for len(v.over) > 0 && v.over[0].from <= w {
 		from, slot := v.over.pop()
 		h := &v.byKey.Entries[slot].Value
-		n := 0
-		for n < len(h.versions) && h.versions[n].from < from {
+		all, n := h.versions(), 0
+		for n < len(all) && all[n].from < from {
 			n++
 		}
-		if n == 0 || n == len(h.versions) { // gone already with a newer one
+		if n == 0 || n == len(all) { // gone already with a newer one
 			continue
 		}
 		h.drop(n)
@@ -288,8 +314,9 @@ func (v *Versions[K, D]) Prune(w watermark.Time) {
 	}
 }
 
-// few versions are moved to the front when those before them are pruned; more
-// stay where they are, until there is as much room before them.
+// few versions are moved to the front when those before them are pruned, and to
+// the back for one before them; more stay where they are, until there is as much
+// room before them.
 const few = 16
 
 // drop forgets the first n versions, at a cost that does not depend on how many
@@ -298,16 +325,15 @@ const few = 16
 func (h *history[D]) drop(n int) {
 	h.near = vicinity{}
 	h.pruned = true
-	left := len(h.versions) - n
-	if left <= max(n, few) {
-		h.versions = slices.Delete(h.versions, 0, n)
-		return
-	}
-	clear(h.versions[:n])
-	h.versions = h.versions[n:]
+	all := h.versions()
+	left := len(all) - n
+	clear(all[:n])
 	h.room += uint32(n)
-	if int(h.room) >= left {
-		h.versions, h.room = append(make([]version[D], 0, left+left/4), h.versions...), 0
+	switch {
+	case left <= max(n, few):
+		h.all, h.room = slices.Delete(h.all, 0, int(h.room)), 0
+	case int(h.room) >= left:
+		h.all, h.room = append(make([]version[D], 0, left+left/4), all[n:]...), 0
 	}
 }
 
@@ -325,7 +351,7 @@ func (v *Versions[K, D]) Due() watermark.Time {
 func (v *Versions[K, D]) Held() (keys, versions, bytes int64) {
 	for i := range v.byKey.Entries {
 		h := &v.byKey.Entries[i].Value
-		bytes += int64(cap(h.versions)+int(h.room)) * int64(unsafe.Sizeof(version[D]{}))
+		bytes += int64(cap(h.all)) * int64(unsafe.Sizeof(version[D]{}))
 	}
 	bytes += int64(cap(v.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, history[D]]{})) +
 		int64(v.byKey.Slots())*4 + int64(cap(v.over))*int64(unsafe.Sizeof(covered{})) + v.known.bytes()
@@ -353,7 +379,11 @@ func (h *prunable) pop() (from watermark.Time, slot uint32) {
 	s := *h
 	top, n := s[0], len(s)-1
 	s[0] = s[n]
-	*h = s[:n]
+	s = s[:n]
+	if cap(s) > 64*few && n < cap(s)/4 { // a peak is over
+		s = append(make(prunable, 0, cap(s)/2), s...)
+	}
+	*h = s
 	for i := 0; ; {
 		down := 2*i + 1
 		if down >= n {

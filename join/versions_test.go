@@ -119,7 +119,7 @@ func TestPruningOneByOneIsCheap(t *testing.T) {
 	for i := range watermark.Time(many) {
 		v.Put(1, i, int64(i))
 		v.Prune(i - kept)
-		h := v.byKey.Entries[0].Value.versions
+		h := v.byKey.Entries[0].Value.versions()
 		if len(h) > 1 && &h[len(h)-2] != last {
 			moves++
 		}
@@ -199,5 +199,79 @@ func TestKeysThatCannotBeAreRefused(t *testing.T) {
 		if err := how.Check(); err != nil {
 			t.Errorf("%+v: %v", how, err)
 		}
+	}
+}
+
+// TestVersionsFedAgainstTimeAreCheap: those of one key, the newest first or with
+// little disorder, stay where they are, but for now and then.
+func TestVersionsFedAgainstTimeAreCheap(t *testing.T) {
+	const many = 50_000
+	for name, at := range map[string]func(i int) int{ // order: each by itself
+		"rising":   func(i int) int { return i },
+		"falling":  func(i int) int { return -i },
+		"jittered": func(i int) int { return -(i ^ 5) },
+	} {
+		var v Versions[int, int]
+		moves, last := 0, new(int)
+		for i := range many {
+			v.Put(1, watermark.Time(at(i)), i)
+			place, _ := v.FindHashed(1, v.hash(1), watermark.Time(at(i/2))) // in the midst
+			if i%2 == 1 && place != last {
+				moves++
+			}
+			last = place
+		}
+		if moves > 60 {
+			t.Errorf("%s: the versions were moved %d times", name, moves)
+		}
+		for i := range many {
+			if d, ok := v.At(1, watermark.Time(at(i))); !ok || d != i {
+				t.Fatalf("%s: as of %d: %d %t, want %d", name, at(i), d, ok, i)
+			}
+		}
+		if _, _, bytes := v.Held(); bytes > many*(24*2+2*16) {
+			t.Errorf("%s: %d bytes", name, bytes)
+		}
+	}
+}
+
+// TestAPeakOfVersionsIsGivenBack: a key that had many versions, and a table that
+// had many to prune.
+func TestAPeakOfVersionsIsGivenBack(t *testing.T) {
+	for _, keys := range []int{1, 50_000} {
+		var v Versions[int, int64]
+		for i := range 100_000 {
+			v.Put(i%keys, watermark.Time(i), 0)
+		}
+		v.Prune(watermark.Max)
+		if _, versions, _ := v.Held(); versions != int64(keys) {
+			t.Errorf("%d versions of %d keys", versions, keys)
+		}
+		if _, _, bytes := v.Held(); bytes-v.byKey.Bytes() > int64(keys)*24*2+64*few*16 || cap(v.over) > 64*few {
+			t.Errorf("%d bytes beside the table of %d keys, room for %d that are to be pruned", bytes-v.byKey.Bytes(), keys, cap(v.over))
+		}
+	}
+}
+
+// TestATombstoneIsNeverForgotten: it is the newest version of its key, and tells
+// what the table cannot know without it. A version that is older and comes late
+// must not bring the key back to life; and who asks for a time at which the key had
+// a version, which is pruned, must not be told that there was none.
+func TestATombstoneIsNeverForgotten(t *testing.T) {
+	var v Versions[int, string]
+	v.Put(1, 10, "a")
+	v.Delete(1, 20)
+	v.Delete(2, 20)
+	v.Prune(1000)
+	if v.Put(1, 15, "late") || v.Put(2, 15, "late") {
+		t.Error("a version that a tombstone covers is taken")
+	}
+	for _, key := range []int{1, 2} {
+		if d, f := v.Find(key, 2000); f != None {
+			t.Errorf("key %d has %q after its tombstone", key, d)
+		}
+	}
+	if _, f := v.Find(1, 15); f != Gone {
+		t.Errorf("what was before the tombstone is %d, want that it is gone", f)
 	}
 }

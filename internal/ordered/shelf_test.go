@@ -65,8 +65,12 @@ func TestShelfIsTheReference(t *testing.T) {
 					ref.all[k].slot = moved[ref.all[k].slot]
 				}
 			}
-			if s.Len() != len(ref.all) {
-				t.Fatalf("seed %d: %d values, want %d", seed, s.Len(), len(ref.all))
+			held := map[string]bool{}
+			for _, x := range ref.all {
+				held[x.key] = true
+			}
+			if s.Len() != len(ref.all) || s.byKey.Len() != len(held) {
+				t.Fatalf("seed %d: %d values of %d keys, want %d of %d", seed, s.Len(), s.byKey.Len(), len(ref.all), len(held))
 			}
 			from := watermark.Time(r.IntN(32) - 1)
 			to := from + watermark.Time(1+r.IntN(30))

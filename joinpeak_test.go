@@ -149,7 +149,7 @@ func TestAPeakOfRowsKeptForLateVersionsIsGivenBack(t *testing.T) {
 		t.Fatalf("%d rows of %d", n, peak)
 	}
 	full := join()
-	for range 3 * peak / 10 {
+	for i := range 3 * peak / 10 {
 		now += 20 // so that 250 times of 10 keys are kept
 		facts = facts[:0]
 		for k := range 10 {
@@ -157,6 +157,12 @@ func TestAPeakOfRowsKeptForLateVersionsIsGivenBack(t *testing.T) {
 		}
 		feed(in, facts...)
 		drain()
+		if was := len(ids); i > 100 && i%10 == 0 { // a fact that comes late for a pane that has its row
+			feed(in, move{i % 3, now - 1000})
+			if got := drain(); len(ids) != was || len(got) != 1 || got[row.Correction] != 1 {
+				t.Fatalf("round %d: a fact that comes late for its pane: %v", i, got)
+			}
+		}
 	}
 	s := join()
 	if s.Rows > 4000 || s.Bytes > full.Bytes/3 {
@@ -164,15 +170,65 @@ func TestAPeakOfRowsKeptForLateVersionsIsGivenBack(t *testing.T) {
 	}
 	t.Logf("%d rows in %d bytes, after %d in %d", s.Rows, s.Bytes, full.Rows, full.Bytes)
 	was := len(ids)
-	feed(in, move{3, now - 1000}) // it has a row already
-	if got := drain(); len(ids) != was || len(got) != 1 || got[row.Correction] != 1 {
-		t.Errorf("a fact that comes late for its pane: %v", got)
-	}
 	feed(dim, move{0, now - 2000}) // the panes of now have not fired
 	if got := drain(); len(ids) != was || len(got) != 1 || got[row.Correction] != 10*100 {
 		t.Errorf("a late version: %v", got)
 	}
 	if missed.Len() > 0 || join().Balance() != 0 {
 		t.Errorf("%d are missed, %+v", missed.Len(), join())
+	}
+}
+
+// TestAPeakOfStampsIsGivenBack: panes that wait by time keep their IDs through it.
+func TestAPeakOfStampsIsGivenBack(t *testing.T) {
+	const peak = 20_000
+	var p tidemark.Pipeline
+	in, ticks := tidemark.FromNanos(&p, "steps", move.nanos, watermark.Bounded{})
+	dim, names := tidemark.FromNanos(&p, "names", move.nanos, watermark.Bounded{})
+	panes, late := tidemark.Window[agg.Facts[move]](tidemark.KeyBy(ticks, move.of), window.Tumble{Size: 1})
+	one := tidemark.KeyBy(panes, func(moves) int { return 0 })
+	rows, lost := tidemark.JoinAsOf(one, tidemark.KeyBy(names, func(move) int { return 0 }), join.AsOf{Wait: join.Within(1000)}, func(c moves, _ move) moves { return c })
+	out, direct := tidemark.Collect(rows), tidemark.Collect(panes)
+	tidemark.Collect(lost)
+	tidemark.Collect(late)
+	ids := map[row.ID]int64{}
+	feed := func(some ...move) (n int) {
+		t.Helper()
+		if err := in.Feed(some...); err != nil {
+			t.Fatal(err)
+		}
+		for s, c := range direct.DrainStamped() {
+			ids[s.ID] = int64(c.Start)<<20 + int64(c.Key)
+		}
+		for s, c := range out.DrainStamped() {
+			if ids[s.ID] != int64(c.Start)<<20+int64(c.Key) {
+				t.Fatalf("%d at %d has the ID of another", c.Key, c.Start)
+			}
+			n++
+		}
+		return n
+	}
+	if err := dim.Feed(move{0, 0}); err != nil {
+		t.Fatal(err)
+	}
+	bytes := func() int64 { return p.Stats().Stages[1].Bytes }
+	given := 0
+	for i := range peak {
+		given += feed(move{i, int64(i / 100)})
+	}
+	full := bytes()
+	now := int64(peak / 100)
+	for range 3 * peak / 10 { // ten at a time, so that some hundred wait
+		now += 50
+		for k := range 10 {
+			given += feed(move{k, now})
+		}
+	}
+	if held := p.Stats().Stages[1].Held; int(held)+given < peak*4-10 || held > 1000 {
+		t.Errorf("%d rows, %d wait", given, held)
+	}
+	// What waits is in chunks that are kept for others; of the room for stamps half and more goes.
+	if least := int64(peak) * 20; full-bytes() < least {
+		t.Errorf("%d bytes, after %d at the peak", bytes(), full)
 	}
 }

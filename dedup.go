@@ -16,7 +16,8 @@ import (
 // The first that is fed is let through at once, so what is kept depends on the
 // order of arrival; with Earliest it is the first by event time, given once W
 // is beyond it, in that order. A fact behind W by more than the horizon is late.
-// The state is the times of what was let through, for twice the horizon.
+// The state is the times of what was let through, for twice the horizon; with
+// how.MaxKeys a fact of one key more is missed, as Refused, until W has let another go.
 func Dedup[K comparable, T any](s Keyed[K, T], how join.Dedup) (unique Keyed[K, T], missed Stream[Missed[T]]) {
 	st := newStage("dedup", s.port)
 	op := &dedup[K, T]{st: st, in: s, how: how, w: watermark.Min, q: newHolder[T](), picker: newPicker(s.port, st)}
@@ -38,14 +39,19 @@ type dedup[K comparable, T any] struct {
 }
 
 func (op *dedup[K, T]) open() (err error) {
-	op.seen, err = join.NewSeen[K](op.how.Horizon)
-	return errors.Join(err, once(op.in.port, "Dedup lets a row through once"))
+	if op.seen, err = join.NewSeen[K](max(0, op.how.Horizon)); err == nil {
+		op.seen.MaxKeys = op.how.MaxKeys
+	}
+	return errors.Join(err, op.how.Check(), once(op.in.port, "Dedup lets a row through once"))
 }
 
 func (op *dedup[K, T]) detail() string {
 	s := fmt.Sprintf("horizon %v", op.how.Horizon)
 	if op.how.Earliest {
 		s += ", the earliest"
+	}
+	if op.how.MaxKeys > 0 {
+		s += fmt.Sprintf(", at most %d keys", op.how.MaxKeys)
 	}
 	return s
 }
@@ -113,16 +119,22 @@ func (op *dedup[K, T]) judge(key K, t watermark.Time) (why Missed[T], ok bool) {
 	case join.Late:
 		op.st.ledger.Late++
 		return Missed[T]{Reason: Late, Detail: fmt.Sprintf("it lies behind W by more than %v", op.how.Horizon)}, false
+	case join.Full:
+		op.st.ledger.Refused++
+		return Missed[T]{Reason: Refused, Detail: fmt.Sprintf("%d keys are remembered: must be at most MaxKeys", op.how.MaxKeys)}, false
 	}
 	op.st.ledger.Counted++
 	return why, true
 }
 
-// release gives the first of what is held, or tells that it is a duplicate.
+// release gives the first of what is held, or tells why it is missed. What cannot
+// be met at its time any more is forgotten before: whose room it takes must not
+// depend on how far W went at once.
 func (op *dedup[K, T]) release(cause uint32) {
 	x := &op.x
 	op.q.release(x, cause, op.out.mode)
 	n := len(x.facts) - 1
+	op.seen.Advance(x.times[n])
 	var key K
 	if op.in.key != nil {
 		key = op.in.key(x.facts[n])

@@ -22,7 +22,7 @@ type flank[K comparable, T any] struct {
 	missed misses[T]
 	ledger StageStats
 
-	alone, full string // why a fact is missed
+	alone, full, crowded string // why a fact is missed
 }
 
 // flanked is a fact that is kept.
@@ -41,6 +41,7 @@ func newFlank[K comparable, T any](in Keyed[K, T], st *stage, label string) flan
 func (f *flank[K, T]) why(in join.Interval, other string, from, to time.Duration) {
 	f.alone = fmt.Sprintf("no %s fact of its key lies within [%v, %v] of it", other, from, to)
 	f.full = fmt.Sprintf("%d facts of its side are kept, MaxFacts", in.MaxFacts)
+	f.crowded = fmt.Sprintf("facts of %d other keys are kept: must be at most MaxKeys", in.MaxKeys)
 }
 
 // read begins to read what the side was given: its keys and their hashes.
@@ -106,9 +107,13 @@ func (f *flank[K, T]) judge(mode stampMode, cause uint32, t watermark.Time, v fl
 		}
 	}
 	switch {
-	case fate == join.Refused:
+	case fate == join.Refused || fate == join.NoKey:
+		why := f.full
+		if fate == join.NoKey {
+			why = f.crowded
+		}
 		f.ledger.Refused++
-		f.missed.tell(cause, Missed[T]{Fact: v.fact, Time: t, Watermark: v.w, Reason: Refused, Detail: f.full})
+		f.missed.tell(cause, Missed[T]{Fact: v.fact, Time: t, Watermark: v.w, Reason: Refused, Detail: why})
 	case fate == join.Passed && !met:
 		f.tell(cause, t, v)
 	}

@@ -167,7 +167,11 @@ func (g *generator) operator() {
 			i = g.keyed(g.still)
 		}
 		if i >= 0 {
-			g.add(step{op: op, kind: sales, from: []int{i}, n: 1 + g.IntN(4)})
+			s := step{op: op, kind: sales, from: []int{i}, n: 1 + g.IntN(4)}
+			if !g.commute {
+				s.keys = oneOf(g, 0, 0, 1, 2)
+			}
+			g.add(s)
 		}
 	case opJoin:
 		g.join()
@@ -279,6 +283,9 @@ func (g *generator) join() {
 	}
 	if g.IntN(2) == 0 {
 		s.how.Missing = join.Zero
+	}
+	if !g.commute {
+		s.how.MaxKeys = oneOf(g, 0, 0, 0, 1, 2)
 	}
 	left := g.ofKind(paned)
 	if s.leftPanes = left >= 0 && g.IntN(3) == 0; !s.leftPanes {

@@ -31,6 +31,15 @@ func (s *refStage) rank(w watermark.Time, forced bool) {
 	}
 }
 
+// crowded reports whether a top refuses a key, and how many it holds.
+func (s *refStage) crowded(key int) (held int, refused bool) {
+	keys := map[int]bool{}
+	for _, x := range s.held {
+		keys[x.key] = true
+	}
+	return len(keys), s.op == opTop && s.keys > 0 && len(keys) >= s.keys && !keys[key]
+}
+
 // better ranks sales, none as good as another: which of them is first is a matter of
 // IDs otherwise.
 func (s *step) better(a, b sale) int {
@@ -50,11 +59,11 @@ func rankSale(key int, t watermark.Time, rows []sale, of int) sale {
 func top(s *step, i int, of kind, in, b *built) {
 	if of == paned {
 		sale := func(p takings) sale { return paneSale(p, s.commute) }
-		ranks, late := tidemark.Top(in.panes, s.n, func(a, b takings) int { return s.better(sale(a), sale(b)) })
+		ranks, late := tidemark.Top(in.panes, s.n, func(a, b takings) int { return s.better(sale(a), sale(b)) }, s.options()...)
 		b.sales, b.missedPanes = ranked(s, i, ranks, sale), late
 		return
 	}
-	ranks, late := tidemark.Top(in.keyed, s.n, s.better)
+	ranks, late := tidemark.Top(in.keyed, s.n, s.better, s.options()...)
 	b.sales, b.missed = ranked(s, i, ranks, func(x sale) sale { return x }), late
 }
 

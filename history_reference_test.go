@@ -2,6 +2,7 @@ package tidemark_test
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -60,6 +61,7 @@ type refStage struct {
 	bound    watermark.Time      // join: what versions have been pruned by
 	joined   watermark.Time      // join: the latest time of a row given
 	behind   time.Duration       // join: the greatest lateness before it
+	full     bool                // join: versions have been refused
 	old      tidemark.StageStats
 }
 
@@ -218,6 +220,11 @@ func (r *reference) take(s *refStage, x refRow, w watermark.Time) {
 			s.miss(x, refMiss{w: w, reason: tidemark.Late})
 			return
 		}
+		if held, no := s.crowded(x.key); no {
+			s.ledger.Refused++
+			s.miss(x, refMiss{w: w, reason: tidemark.Refused, detail: tooMany(held)})
+			return
+		}
 		s.held = append(s.held, refWaiting{x, w})
 		if s.op == opInOrder {
 			return
@@ -336,6 +343,12 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 	}
 	for _, x := range right.rows {
 		v := refVersion{x, x.sale.Deleted()}
+		if s.unknown(v.key, s.how.MaxKeys) {
+			s.full = true
+			s.old.Fed++
+			s.old.Refused++
+			continue
+		}
 		r.rough = r.rough || s.how.Wait == join.Strict && r.shape.revises(s.from[0]) && v.time <= s.joined
 		s.old.Fed++
 		if v.time < s.covered(v.key) {
@@ -364,6 +377,16 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 		bound = min(bound, s.rw)
 	}
 	s.bound = max(s.bound, bound)
+}
+
+// unknown reports whether there is no version of key, but of most others; 0: of
+// any number.
+func (s *refStage) unknown(key, most int) bool {
+	known := map[int]bool{}
+	for i := range s.versions {
+		known[s.versions[i].key] = true
+	}
+	return most > 0 && len(known) >= most && !known[key]
 }
 
 func (s *refStage) waitsWithin() bool {
@@ -423,6 +446,11 @@ func (s *refStage) meet(x refWaiting) {
 	case found == nil && gone:
 		s.ledger.Late++
 		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Late})
+		s.give(x.refRow)
+		return
+	case s.full && s.unknown(x.key, 1):
+		s.ledger.Refused++
+		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Refused, detail: fmt.Sprintf("versions of %d other keys are kept, MaxKeys, and of some keys they were refused", s.how.MaxKeys)})
 		s.give(x.refRow)
 		return
 	case found != nil && !found.deleted:

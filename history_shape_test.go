@@ -206,9 +206,9 @@ func (sh *shape) String() string {
 		case opWindow, opWindowPanes:
 			fmt.Fprintf(&b, " %T%+v %v", s.rule(), s.rule(), s.options())
 		case opTop:
-			fmt.Fprintf(&b, " n %d", s.n)
+			fmt.Fprintf(&b, " n %d %v", s.n, s.options())
 		case opJoin:
-			fmt.Fprintf(&b, " wait %v missing %v", s.how.Wait, s.how.Missing)
+			fmt.Fprintf(&b, " wait %v missing %v keys %d", s.how.Wait, s.how.Missing, s.how.MaxKeys)
 		case opMerge, opInOrder, opMissed:
 		default:
 			fmt.Fprintf(&b, " a %d m %d not %t", s.a, s.m, s.not)

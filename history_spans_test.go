@@ -39,7 +39,7 @@ func (sh *shape) unsure(i int) bool {
 		return false
 	}
 	if s.op == opJoin {
-		return s.how.Wait != join.Strict || sh.unsure(s.from[0])
+		return s.how.Wait != join.Strict || s.how.MaxKeys > 0 || sh.unsure(s.from[0])
 	}
 	return slices.ContainsFunc(s.from, sh.unsure)
 }

@@ -34,6 +34,11 @@ import (
 // tombstone too: without it an older version that comes late would count again.
 // A fact costs a look-up, and steps in the logarithm of what waits or is kept of
 // its key.
+//
+// With how.MaxKeys the version of one key more is not kept: the ledger of the
+// versions counts it as Refused, and as nobody knows which keys those were, each
+// left fact of a key without versions is missed from then on, as Refused, whatever
+// how.Missing says. A key that has a version stays, be that a tombstone.
 func JoinAsOf[K comparable, L, D, R any](left Keyed[K, L], versions Keyed[K, D], how join.AsOf, row func(L, D) R) (rows Keyed[K, R], unmatched Stream[Missed[L]]) {
 	st := newStage("join", left.port, versions.port)
 	op := &joinAsOf[K, L, D, R]{st: st, left: left, right: versions, how: how, row: row, q: waiting.New[pending[K, L]](), x: newItems[R](), keys: new(keyColumn[K]), view: new(keyColumn[K])}
@@ -96,7 +101,7 @@ type joinAsOf[K comparable, L, D, R any] struct {
 	out    *port[R]
 	missed misses[L]
 
-	putFed, putLate, putStale uint64 // the ledger of the versions
+	putFed, putLate, putStale, putRefused uint64 // the ledger of the versions
 }
 
 func (op *joinAsOf[K, L, D, R]) open() error {
@@ -117,7 +122,8 @@ func (op *joinAsOf[K, L, D, R]) open() error {
 	}
 	op.dead = tombstone[D]()
 	op.out.inherits(op.left.port)
-	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions || op.holds != nil
+	op.out.rev.unsure = op.out.rev.unsure || op.wait != forVersions || op.holds != nil || op.how.MaxKeys > 0
+	op.table.MaxKeys = op.how.MaxKeys
 	op.missed.out.inherits(op.left.port)
 	before := op.left.port.revised()
 	if before.by != "" && (op.near != nil || op.holds != nil) {
@@ -167,6 +173,9 @@ func (op *joinAsOf[K, L, D, R]) detail() string {
 	}
 	if op.how.Bootstrap {
 		s += ", bootstrap"
+	}
+	if op.how.MaxKeys > 0 {
+		s += fmt.Sprintf(", versions of at most %d keys", op.how.MaxKeys)
 	}
 	return s
 }
@@ -260,7 +269,7 @@ func (op *joinAsOf[K, L, D, R]) joinAll(b *batch[L], pos, end int, came watermar
 					continue
 				}
 				op.missed.add(b, i, came, op.why(found))
-				if old := b.replacedBy(i); old != nil && found == join.None {
+				if old := b.replacedBy(i); old != nil && found != join.Gone {
 					op.withdraw(op.lkeys[i], b.times[i], b.cause[i], b.stampOf(i), old)
 				}
 				continue
@@ -342,9 +351,13 @@ func (op *joinAsOf[K, L, D, R]) part(b *batch[L], n int) {
 
 // why notes and tells why a left fact met no version.
 func (op *joinAsOf[K, L, D, R]) why(found join.Found) Missed[L] {
-	if found == join.Gone {
+	switch found {
+	case join.Gone:
 		op.st.ledger.Late++
 		return Missed[L]{Reason: Late, Detail: "its version is pruned: a newer one lies before W"}
+	case join.Unkept:
+		op.st.ledger.Refused++
+		return Missed[L]{Reason: Refused, Detail: fmt.Sprintf("versions of %d other keys are kept, MaxKeys, and of some keys they were refused", op.how.MaxKeys)}
 	}
 	op.st.ledger.Unmatched++
 	return Missed[L]{Reason: Unmatched, Detail: "no version of its key is as old"}
@@ -366,7 +379,7 @@ func (op *joinAsOf[K, L, D, R]) settle(f *leftFact[K, L], cause uint32) {
 		return
 	}
 	op.miss(f, cause, op.why(found))
-	if f.old != nil && found == join.None {
+	if f.old != nil && found != join.Gone {
 		op.withdraw(f.key, f.at, cause, f.stamp, f.old)
 	}
 }

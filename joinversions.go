@@ -18,7 +18,11 @@ func (op *joinAsOf[K, L, D, R]) takeVersions(cause uint32) {
 		op.putFed++
 		switch {
 		case !op.putVersion(key, t, &b.facts[op.r.at], cause):
-			op.putLate++
+			if _, found := op.table.Find(key, t); found == join.Unkept {
+				op.putRefused++
+			} else {
+				op.putLate++
+			}
 		case op.stale(t):
 			op.putStale++
 		}
@@ -29,7 +33,7 @@ func (op *joinAsOf[K, L, D, R]) takeVersions(cause uint32) {
 }
 
 // putVersion puts a version, and sends the rows again that it changes. It reports
-// false if the version is too old to be kept.
+// false if the version is too old to be kept, or of one key more than MaxKeys.
 func (op *joinAsOf[K, L, D, R]) putVersion(key K, t watermark.Time, d *D, cause uint32) bool {
 	dead := op.dead != nil && op.dead(d)
 	put := func() bool {
@@ -78,7 +82,8 @@ func (op *joinAsOf[K, L, D, R]) stale(t watermark.Time) bool {
 	return true
 }
 
-// versions is the ledger of the other side: a version too old to be kept is late.
+// versions is the ledger of the other side: a version too old to be kept is late, one
+// of a key too many is refused.
 func (op *joinAsOf[K, L, D, R]) versions() StageStats {
-	return StageStats{Fed: op.putFed, Counted: op.putFed - op.putLate, Late: op.putLate, Stale: op.putStale}
+	return StageStats{Fed: op.putFed, Counted: op.putFed - op.putLate - op.putRefused, Late: op.putLate, Refused: op.putRefused, Stale: op.putStale}
 }

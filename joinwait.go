@@ -151,7 +151,7 @@ func (op *joinAsOf[K, L, D, R]) pursue(f leftFact[K, L], cause uint32) {
 		switch {
 		case op.near != nil && op.awaited(&f):
 			op.near.park(f)
-		case op.holds != nil && !op.over(f.at) && !op.table.Has(f.key, f.at):
+		case op.holds != nil && !op.over(f.at) && !op.table.Has(f.key, f.at) && !op.unkept(&f):
 			op.holds.park(f)
 		default:
 			op.settle(&f, cause)
@@ -170,7 +170,16 @@ func (op *joinAsOf[K, L, D, R]) awaited(f *leftFact[K, L]) bool {
 		return false
 	}
 	newest, ok := op.table.Newest(f.key)
-	return !ok || newest < at
+	return (!ok || newest < at) && !op.unkept(f)
+}
+
+// unkept reports whether no version of f's key will ever be kept: MaxKeys.
+func (op *joinAsOf[K, L, D, R]) unkept(f *leftFact[K, L]) bool {
+	if op.how.MaxKeys == 0 {
+		return false
+	}
+	_, found := op.table.Find(f.key, f.at)
+	return found == join.Unkept
 }
 
 // arrived reports whether facts at t need not wait any more for what was

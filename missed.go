@@ -34,7 +34,7 @@ type Reason uint8
 // The reasons.
 const (
 	Late      Reason = iota + 1 // all its spans were over, or its version is gone
-	Refused                     // its time cannot be taken
+	Refused                     // its time cannot be taken, or there is no room for it: MaxKeys, MaxFacts
 	Duplicate                   // its key was there before
 	Unmatched                   // it met nothing in a join
 	Invalid                     // a check gave an error

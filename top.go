@@ -24,10 +24,12 @@ import (
 //
 // A ranking is given when W has passed its time, in the order of times, then of
 // the first row of its key. A row behind W is late. The state is at most n rows
-// for each key and time that W has not passed; a row costs a search among n.
-func Top[K comparable, T any](s Keyed[K, T], n int, compare func(a, b T) int) (Keyed[K, window.Ranking[K, T]], Stream[Missed[T]]) {
+// for each key and time that W has not passed; a row costs a search among n. The
+// one option is window.MaxKeys, without Evict: it bounds the keys that have such
+// rows, and a row of one key more is missed, as Refused, until W has let one go.
+func Top[K comparable, T any](s Keyed[K, T], n int, compare func(a, b T) int, options ...window.Option) (Keyed[K, window.Ranking[K, T]], Stream[Missed[T]]) {
 	st := newStage("top", s.port)
-	op := &top[K, T]{st: st, in: s, n: n, compare: compare, w: watermark.Min, timers: waiting.New[int](), x: newItems[window.Ranking[K, T]]()}
+	op := &top[K, T]{st: st, in: s, n: n, compare: compare, options: options, w: watermark.Min, timers: waiting.New[int](), x: newItems[window.Ranking[K, T]]()}
 	op.out = newPort[window.Ranking[K, T]](st, "", columned)
 	op.late = newMisses[T](st, "late")
 	st.op = op
@@ -57,12 +59,15 @@ type top[K comparable, T any] struct {
 	in      Keyed[K, T]
 	n       int
 	compare func(a, b T) int
+	options []window.Option
+	most    int // keys; 0: no bound
 	plan    *keys.Plan[K]
 	seed    [2]uint64
 	w       watermark.Time
 
 	groups table.Table[keyAt[K], ranked[T]]
-	timers waiting.Queue[int] // positions in groups
+	census table.Table[K, int] // rankings of a key, kept where their number is bounded
+	timers waiting.Queue[int]  // positions in groups
 	keys   []K
 	x      items[window.Ranking[K, T]]
 	out    *port[window.Ranking[K, T]]
@@ -72,17 +77,32 @@ type top[K comparable, T any] struct {
 func (op *top[K, T]) open() error {
 	plan, err := keys.Compile[K]()
 	op.plan, op.seed = plan, keys.Seed(op.st.p.Name+"/"+op.st.name)
-	return errors.Join(err, once(op.in.port, "Top ranks rows"))
+	set, wrong := window.Apply(op.options...)
+	op.most = set.MaxKeys.N
+	switch most := set.MaxKeys; {
+	case wrong != nil:
+	case set != window.Settings{MaxKeys: most}:
+		wrong = errors.New("Top: an option is not MaxKeys: it has no other; give it to the Window before")
+	case most.Evict:
+		wrong = fmt.Errorf("Top: %v: a ranking of part of the rows is none; leave Evict out", most)
+	}
+	return errors.Join(err, wrong, once(op.in.port, "Top ranks rows"))
 }
 
-func (op *top[K, T]) detail() string { return fmt.Sprintf("n %d", op.n) }
+func (op *top[K, T]) detail() string {
+	s := fmt.Sprintf("n %d", op.n)
+	for _, o := range op.options {
+		s += fmt.Sprintf(", %v", o)
+	}
+	return s
+}
 
 func (op *top[K, T]) held() (keys, rows, bytes int64) {
 	for i := range op.groups.Entries {
 		rows += int64(len(op.groups.Entries[i].Value.rows))
 		bytes += int64(cap(op.groups.Entries[i].Value.rows)) * int64(unsafe.Sizeof(*new(T)))
 	}
-	bytes += int64(cap(op.groups.Entries))*int64(unsafe.Sizeof(table.Entry[keyAt[K], ranked[T]]{})) + int64(op.groups.Slots())*4 + int64(op.timers.Size())*16
+	bytes += int64(cap(op.groups.Entries))*int64(unsafe.Sizeof(table.Entry[keyAt[K], ranked[T]]{})) + int64(op.groups.Slots())*4 + int64(op.timers.Size())*16 + op.census.Bytes()
 	return int64(op.groups.Len()), rows, bytes
 }
 
@@ -123,15 +143,43 @@ func (op *top[K, T]) take(b *batch[T], pos, end int, came watermark.Time) {
 			op.late.add(b, i, came, Missed[T]{Reason: Late})
 			continue
 		}
-		op.st.ledger.Counted++
 		k := keyAt[K]{op.keys[i], b.times[i]}
 		h := op.hash(k)
 		at := op.groups.Find(k, h)
+		if at < 0 && op.most > 0 && !op.admit(k.key) {
+			op.st.ledger.Refused++
+			op.late.add(b, i, came, Missed[T]{Reason: Refused, Detail: fmt.Sprintf("%d keys are held: must be at most MaxKeys", op.most)})
+			continue
+		}
+		op.st.ledger.Counted++
 		if at < 0 {
 			at = op.groups.Slot(k, h, op.hash)
 			op.timers.Push(k.at, at)
 		}
 		op.rank(&op.groups.Entries[at].Value, b.facts[i], b.stampOf(i).ID)
+	}
+}
+
+// admit counts one more ranking of key, unless it is one key too many.
+func (op *top[K, T]) admit(key K) bool {
+	h := op.plan.Hash1(key)
+	at := op.census.Find(key, h)
+	if at < 0 {
+		if op.census.Len() >= op.most {
+			return false
+		}
+		at = op.census.Slot(key, h, op.plan.Hash1)
+	}
+	op.census.Entries[at].Value++
+	return true
+}
+
+// leave is the end of a ranking of key.
+func (op *top[K, T]) leave(key K) {
+	h := op.plan.Hash1(key)
+	at := op.census.Find(key, h)
+	if op.census.Entries[at].Value--; op.census.Entries[at].Value == 0 {
+		op.census.Remove(at, h, op.plan.Hash1)
 	}
 }
 
@@ -158,6 +206,9 @@ func (op *top[K, T]) give(cause uint32) {
 	t, at := op.timers.Pop()
 	e := op.groups.Entries[at]
 	op.groups.Remove(at, op.hash(e.Key), op.hash)
+	if op.most > 0 {
+		op.leave(e.Key.key)
+	}
 	x := &op.x
 	x.facts = append(x.facts, window.Ranking[K, T]{Key: e.Key.key, Time: t, Rows: e.Value.rows, Of: e.Value.of})
 	x.times, x.cause = append(x.times, t), append(x.cause, cause)

@@ -1,6 +1,7 @@
 package join
 
 import (
+	"errors"
 	"fmt"
 	"math/bits"
 	"time"
@@ -19,14 +20,19 @@ import (
 type Dedup struct {
 	Horizon  time.Duration // how far a duplicate may lie, inclusive; 0: only facts of one time are duplicates
 	Earliest bool          // keep the earliest by event time, when W has passed it; false: the first fed, at once
+	MaxKeys  int           // keys remembered at once; a fact of one more is missed, as Refused, and not remembered; 0: no bound
 }
 
-// Check returns what is wrong with the settings.
+// Check returns all that is wrong with the settings, a mistake a line.
 func (d Dedup) Check() error {
+	var horizon, most error
 	if d.Horizon < 0 {
-		return fmt.Errorf("join: Dedup: Horizon is %v: must not be negative", d.Horizon)
+		horizon = fmt.Errorf("join: Dedup: Horizon is %v: must not be negative", d.Horizon)
 	}
-	return nil
+	if d.MaxKeys < 0 {
+		most = fmt.Errorf("join: Dedup: MaxKeys is %d: must not be negative", d.MaxKeys)
+	}
+	return errors.Join(horizon, most)
 }
 
 // Seen is the set of facts that were accepted, by key and time. It works without
@@ -37,6 +43,10 @@ func (d Dedup) Check() error {
 // key, until W is beyond it by twice the horizon: then no fact that is not late
 // can be its duplicate.
 type Seen[K comparable] struct {
+	// MaxKeys is as in Dedup; a key is forgotten with the last of its times. To be
+	// set before the first Take.
+	MaxKeys int
+
 	horizon time.Duration
 	plan    *keys.Plan[K]
 	hash    func(K) uint64
@@ -71,6 +81,7 @@ const (
 	Accepted  Verdict = iota // it is remembered
 	Duplicate                // one of its key is within the horizon
 	Late                     // it lies behind W by more than the horizon: nobody can know
+	Full                     // it is of one key more than MaxKeys
 )
 
 // NewSeen returns an empty set. The error tells of a K that cannot be a key, or
@@ -94,6 +105,9 @@ func (s *Seen[K]) Take(key K, t watermark.Time) Verdict {
 	hash := s.hash(key)
 	n := s.byKey.Guess(hash)
 	if n >= uint(len(s.byKey.Entries)) || s.byKey.Entries[n].Key != key {
+		if s.MaxKeys > 0 && s.byKey.Len() >= s.MaxKeys && s.byKey.Find(key, hash) < 0 {
+			return Full
+		}
 		n = uint(s.byKey.Slot(key, hash, s.hash))
 	}
 	a := &s.byKey.Entries[n].Value

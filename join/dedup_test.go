@@ -1,6 +1,7 @@
 package join
 
 import (
+	"maps"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ func TestSeenIsTheReference(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		s.MaxKeys = int(seed % 5) // 0: no bound
 		type fact struct {
 			key int
 			at  watermark.Time
@@ -25,8 +27,18 @@ func TestSeenIsTheReference(t *testing.T) {
 		var kept []fact
 		w, now := watermark.Min, watermark.Time(r.IntN(100)-50)
 		for range 800 {
+			if keys, _, _ := s.Held(); s.MaxKeys > 0 && int(keys) > s.MaxKeys {
+				t.Fatalf("seed %d: %d keys are held, MaxKeys is %d", seed, keys, s.MaxKeys)
+			}
 			f := fact{r.IntN(5), now + watermark.Time(r.IntN(40)-25)}
-			want := Accepted
+			want, held := Accepted, map[int]bool{}
+			for _, k := range kept {
+				held[k.key] = held[k.key] || k.at+2*watermark.Time(horizon) >= w
+			}
+			maps.DeleteFunc(held, func(_ int, is bool) bool { return !is })
+			if s.MaxKeys > 0 && len(held) >= s.MaxKeys && !held[f.key] {
+				want = Full
+			}
 			for _, k := range kept {
 				if d := f.at - k.at; k.key == f.key && max(d, -d) <= watermark.Time(horizon) {
 					want = Duplicate

@@ -18,18 +18,22 @@ import (
 type Interval struct {
 	From, To time.Duration // From must not be greater than To
 	MaxFacts int           // facts kept of each side; one that comes beyond them is missed, as Refused, and meets nobody; 0: no bound
+	MaxKeys  int           // keys of which facts are kept, of both sides together; one of another key is missed, as Refused; 0: no bound
 }
 
 // Check returns all that is wrong with the settings, a mistake a line.
 func (in Interval) Check() error {
-	var bounds, most error
+	var bounds, most, keys error
 	if in.From > in.To {
 		bounds = fmt.Errorf("join: Interval: From is %v and To is %v: From must not be greater than To", in.From, in.To)
 	}
 	if in.MaxFacts < 0 {
 		most = fmt.Errorf("join: Interval: MaxFacts is %d: must not be negative", in.MaxFacts)
 	}
-	return errors.Join(bounds, most)
+	if in.MaxKeys < 0 {
+		keys = fmt.Errorf("join: Interval: MaxKeys is %d: must not be negative", in.MaxKeys)
+	}
+	return errors.Join(bounds, most, keys)
 }
 
 // String gives the bounds.
@@ -37,6 +41,9 @@ func (in Interval) String() string {
 	s := fmt.Sprintf("[%v, %v]", in.From, in.To)
 	if in.MaxFacts > 0 {
 		s += fmt.Sprintf(", at most %d facts a side", in.MaxFacts)
+	}
+	if in.MaxKeys > 0 {
+		s += fmt.Sprintf(", at most %d keys", in.MaxKeys)
 	}
 	return s
 }

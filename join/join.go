@@ -55,6 +55,10 @@ type AsOf struct {
 	// Bootstrap makes facts wait until the dimension's input has been told Advance
 	// or Close once; false: they do not.
 	Bootstrap bool
+
+	// MaxKeys is how many keys have their versions kept, for good; the version of one
+	// more is refused, and from then on each fact of a key without versions; 0: no bound.
+	MaxKeys int
 }
 
 // Wait is one of Live, Within, Strict and Schedule.
@@ -141,7 +145,7 @@ func (a Absent) String() string { return "Zero" }
 
 // Check returns all that is wrong with the settings, a mistake a line.
 func (a AsOf) Check() error {
-	var wait, missing, history error
+	var wait, missing, history, most error
 	switch w := a.Wait.(type) {
 	case nil:
 	case Waiting, Within, Schedule:
@@ -159,7 +163,10 @@ func (a AsOf) Check() error {
 	if a.History < 0 {
 		history = fmt.Errorf("join: History is %v: must not be negative", a.History)
 	}
-	return errors.Join(wait, missing, history)
+	if a.MaxKeys < 0 {
+		most = fmt.Errorf("join: MaxKeys is %d: must not be negative", a.MaxKeys)
+	}
+	return errors.Join(wait, missing, history, most)
 }
 
 // Tombstone is what a version may implement: one that is deleted ends the

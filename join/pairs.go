@@ -67,7 +67,8 @@ type Fate uint8
 const (
 	Kept    Fate = iota // until nobody can come any more whom it would meet
 	Passed              // nobody can come any more; it has met what was kept
-	Refused             // as many are kept as may be; it has met nobody
+	Refused             // as many are kept as MaxFacts; it has met nobody
+	NoKey               // facts of as many other keys are kept as MaxKeys, and none of its own; it has met nobody
 )
 
 // Met are the facts that another one met, by time, those of one time as they
@@ -146,6 +147,9 @@ func (p *Pairs[K, L, R]) Right(key K, t watermark.Time, fact R) (Met[L], Fate) {
 func (p *Pairs[K, L, R]) LeftHashed(key K, hash uint64, t watermark.Time, fact L) (Met[R], Fate) {
 	lo, hi := p.in.rights(t)
 	fate := fateOf(&p.lefts, t, lo, p.in.MaxFacts)
+	if fate == Kept && !p.room(key, hash) {
+		fate = NoKey
+	}
 	return meet(&p.byKey, p.hash, &p.lefts, &p.rights, fate, key, hash, t, lo, hi, fact), fate
 }
 
@@ -153,6 +157,9 @@ func (p *Pairs[K, L, R]) LeftHashed(key K, hash uint64, t watermark.Time, fact L
 func (p *Pairs[K, L, R]) RightHashed(key K, hash uint64, t watermark.Time, fact R) (Met[L], Fate) {
 	lo, hi := p.in.lefts(t)
 	fate := fateOf(&p.rights, t, lo, p.in.MaxFacts)
+	if fate == Kept && !p.room(key, hash) {
+		fate = NoKey
+	}
 	return meet(&p.byKey, p.hash, &p.rights, &p.lefts, fate, key, hash, t, lo, hi, fact), fate
 }
 
@@ -167,11 +174,17 @@ func fateOf[T any](own *side[T], t, lo watermark.Time, most int) Fate {
 	return Kept
 }
 
+// room reports whether facts of key may be kept: whether some are, or it is not
+// one key more than MaxKeys.
+func (p *Pairs[K, L, R]) room(key K, hash uint64) bool {
+	return p.in.MaxKeys == 0 || p.byKey.Len() < p.in.MaxKeys || p.byKey.Find(key, hash) >= 0
+}
+
 // meet finds what a fact of its own side meets of the other, and keeps it if that
 // is its fate.
 func meet[K comparable, T, O any](byKey *table.Table[K, roots], rehash func(K) uint64, own *side[T], other *side[O], fate Fate, key K, hash uint64, t, lo, hi watermark.Time, fact T) Met[O] {
 	none := Met[O]{of: &other.Trees}
-	if fate == Refused {
+	if fate == Refused || fate == NoKey {
 		return none
 	}
 	n := byKey.Guess(hash)

@@ -79,6 +79,14 @@ func (p *plainPairs) add(side int, e *event) (met []int, fate Fate) {
 		fate = Passed
 	case p.in.MaxFacts > 0 && len(p.of[side]) >= p.in.MaxFacts:
 		return nil, Refused
+	case p.in.MaxKeys > 0:
+		held := map[int]bool{}
+		for _, o := range slices.Concat(p.of[left], p.of[right]) {
+			held[o.key] = true
+		}
+		if len(held) >= p.in.MaxKeys && !held[e.key] {
+			return nil, NoKey
+		}
 	}
 	var all []*event
 	for _, o := range p.of[1-side] {
@@ -211,6 +219,9 @@ func TestPairsAreTheReference(t *testing.T) {
 		in.To = in.From + time.Duration(r.IntN(15))
 		if r.IntN(5) == 0 {
 			in.MaxFacts = 1 + r.IntN(12)
+		}
+		if r.IntN(3) == 0 {
+			in.MaxKeys = 1 + r.IntN(3)
 		}
 		playPairs(t, seed, in, 500, func(r *rand.Rand, now watermark.Time) watermark.Time { return now + watermark.Time(r.IntN(20)-12) })
 	}

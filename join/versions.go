@@ -16,12 +16,18 @@ import (
 // A look-up costs one probe, and no guess which it is of the versions near the
 // one found last; another is bisected for.
 type Versions[K comparable, D any] struct {
+	// MaxKeys is how many keys have versions; that of one key more is not kept. A key
+	// stays for good: its newest version is never forgotten, be it a tombstone.
+	// 0: no bound. To be set before the first Put.
+	MaxKeys int
+
 	plan  *keys.Plan[K]
 	byKey table.Table[K, history[D]]
 	over  prunable // of versions that have a newer one, by the time of that
 	count int
 	bound watermark.Time // of the last Prune
 	began bool
+	full  bool         // versions of keys beyond MaxKeys were not kept
 	known *known[K, D] // nil: Remember has not been called
 }
 
@@ -50,6 +56,7 @@ const (
 	None    Found = iota // no version is as old as that, or a tombstone ended it
 	Version              // there is one
 	Gone                 // there may have been one, and it was pruned
+	Unkept               // the table has no version of the key, and did not keep some, beyond MaxKeys, which may have been of it
 )
 
 // Check returns an error if K cannot be a key: if it holds pointers,
@@ -84,8 +91,8 @@ func (v *Versions[K, D]) Hash(dst []uint64, key []K) {
 }
 
 // Put adds the version of key from t on. At equal times the later Put wins. It
-// reports false if the version is too old to be kept: there is a newer one that
-// Prune has passed.
+// reports false if the version is not kept: it is too old, as there is a newer one
+// that Prune has passed, or its key is one more than MaxKeys; Find tells Unkept then.
 func (v *Versions[K, D]) Put(key K, t watermark.Time, d D) bool {
 	return v.put(key, version[D]{from: t, value: d})
 }
@@ -97,7 +104,12 @@ func (v *Versions[K, D]) Delete(key K, t watermark.Time) bool {
 }
 
 func (v *Versions[K, D]) put(key K, n version[D]) bool {
-	slot := v.byKey.Slot(key, v.hash(key), v.hash)
+	hash := v.hash(key)
+	if v.MaxKeys > 0 && v.byKey.Len() >= v.MaxKeys && v.byKey.Find(key, hash) < 0 {
+		v.full = true
+		return false
+	}
+	slot := v.byKey.Slot(key, hash, v.hash)
 	h := &v.byKey.Entries[slot].Value
 	all := h.versions()
 	i := len(all)
@@ -187,7 +199,7 @@ func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, F
 	if slot >= uint(len(v.byKey.Entries)) || v.byKey.Entries[slot].Key != key {
 		n := v.byKey.Find(key, hash)
 		if n < 0 {
-			return nil, None
+			return nil, v.unknown()
 		}
 		slot = uint(n)
 	}
@@ -200,6 +212,14 @@ func (v *Versions[K, D]) FindHashed(key K, hash uint64, t watermark.Time) (*D, F
 		return nil, None
 	}
 	return &x.value, Version
+}
+
+// unknown is what there is of a key that the table does not have.
+func (v *Versions[K, D]) unknown() Found {
+	if v.full {
+		return Unkept
+	}
+	return None
 }
 
 // find bisects for the version as of t, and lays near around it.

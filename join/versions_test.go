@@ -2,6 +2,7 @@ package join
 
 import (
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/tidemark-go/tidemark/watermark"
@@ -9,6 +10,8 @@ import (
 
 // naive keeps every version for good, and knows what has been pruned by rule.
 type naive struct {
+	most  int // MaxKeys
+	full  bool
 	all   []entry
 	bound watermark.Time
 }
@@ -31,10 +34,26 @@ func (n *naive) find(key int, t watermark.Time) (value int, f Found) {
 			return 0, Gone
 		}
 	}
+	if n.full && !n.knows(key) {
+		return 0, Unkept
+	}
 	if best < 0 || n.all[best].deleted {
 		return 0, None
 	}
 	return n.all[best].value, Version
+}
+
+func (n *naive) knows(key int) bool {
+	return slices.ContainsFunc(n.all, func(e entry) bool { return e.key == key })
+}
+
+// refuses reports whether key is one too many.
+func (n *naive) refuses(key int) bool {
+	keys := map[int]bool{}
+	for _, e := range n.all {
+		keys[e.key] = true
+	}
+	return n.most > 0 && len(keys) >= n.most && !keys[key]
 }
 
 // older reports whether there is a version of the key before e, which e covers.
@@ -51,7 +70,8 @@ func TestVersionsAreTheReference(t *testing.T) {
 	for seed := range uint64(300) {
 		r := rand.New(rand.NewPCG(seed, 0))
 		var v Versions[int, int]
-		ref := &naive{bound: watermark.Min}
+		ref := &naive{bound: watermark.Min, most: int(seed % 4)}
+		v.MaxKeys = ref.most
 		size, kept := 50, 0
 		if seed%10 == 0 {
 			size = 400 // beyond what is scanned
@@ -68,6 +88,12 @@ func TestVersionsAreTheReference(t *testing.T) {
 				ok = v.Delete(key, at)
 			} else {
 				ok = v.Put(key, at, i)
+			}
+			if ref.refuses(key) {
+				if ref.full = true; ok {
+					t.Fatalf("seed %d: a version of %d is kept, and MaxKeys is %d", seed, key, ref.most)
+				}
+				continue
 			}
 			if ok == stale {
 				t.Fatalf("seed %d: version of %d at %d under bound %d: kept %t", seed, key, at, ref.bound, ok)
@@ -97,7 +123,7 @@ func TestVersionsAreTheReference(t *testing.T) {
 		}
 		for k := range 3 { // the newest is never pruned
 			v.Prune(watermark.Max)
-			want, f := (&naive{all: ref.all, bound: watermark.Min}).find(k, watermark.Max)
+			want, f := (&naive{all: ref.all, bound: watermark.Min, full: ref.full}).find(k, watermark.Max)
 			if got, g := v.Find(k, watermark.Max); got != want || g != f {
 				t.Fatalf("seed %d: newest of %d is %d %d, want %d %d", seed, k, got, g, want, f)
 			}

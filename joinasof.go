@@ -21,6 +21,10 @@ import (
 // The fields of join.AsOf tell what a fact waits for, what becomes of one without
 // a version, and how long late versions change rows.
 //
+// The previews of a window (window.EarlyEvery) have the event time of the final
+// row, and wait for it as any fact of that time: with Within they come right before
+// the final row. A live view of previews needs join.Live.
+//
 // Facts that waited for a time come by event time, then as they were fed; those
 // that waited for a version of their key come with it. A row has the event time
 // of its left fact, and its stamp. Left rows may come again, versions may not.

@@ -58,6 +58,16 @@ type Coalesce time.Duration
 
 // EarlyEvery sends a preview, an Early row, of each pane that has changed since
 // its last, each time W passes a multiple of it in event time.
+//
+// A preview costs a few Merges for each key of each open span, whether or not its
+// pane has changed, and however many slices a span has (one for each slice, where a
+// function of one's own gives the spans). A hop of Size/Every = n has n spans open
+// at a time. What was sent of a pane is remembered until it is Final.
+//
+// The event time of a preview is that of the final row, the end of its span less
+// 1 ns, which W has not reached: JoinAsOf with Within (its default) or Strict holds
+// it until then, so that it comes right before the final row, as does Schedule near
+// announced times. With join.Live it comes at once.
 type EarlyEvery time.Duration
 
 // Deadline fires a span at latest so long after its first fact came, on

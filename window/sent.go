@@ -3,7 +3,6 @@ package window
 import (
 	"cmp"
 	"slices"
-	"time"
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/table"
@@ -238,34 +237,5 @@ func (s *sliced[K, A, T, P]) revise(x *sentSpan[K, A], n int, told *Told[K, A]) 
 		}
 		r.n++
 		r.early, r.cell = false, cell[A]{}
-	}
-}
-
-// preview sends Early rows of what has changed in the spans that are open.
-func (s *sliced[K, A, T, P]) preview(told *Told[K, A]) {
-	for _, span := range s.openSpans() {
-		x := s.sentOf(span, true)
-		n := len(told.Panes)
-		cells := s.peek(span)
-		for i := range cells.Entries {
-			e := &cells.Entries[i]
-			hash := s.hash(e.Key)
-			r := s.row(x, e.Key, hash, false)
-			if e.Value.facts == 0 || r.early && r.cell.facts == e.Value.facts {
-				continue
-			}
-			c := cell[A]{e.Value.facts, e.Value.last, e.Value.value}
-			told.Panes = append(told.Panes, s.pane(span, e.Key, &c, row.Early, false, 0))
-		}
-		s.sort(told.Panes[n:])
-		for i := n; i < len(told.Panes); i++ {
-			p := &told.Panes[i]
-			r := &x.rows.Entries[x.rows.Find(p.Key, s.hash(p.Key))].Value
-			if p.Revision = r.n; r.early {
-				told.Replaced = append(told.Replaced, Replaced[K, A]{i, s.pane(span, p.Key, &r.cell, row.Early, false, r.n-1)})
-			}
-			r.n++
-			r.early, r.cell = true, cell[A]{int64(p.Facts), time.Duration(p.Last - span.Start), copyOf[A, T, P](&p.Value, s.deep)}
-		}
 	}
 }

@@ -21,12 +21,13 @@ type stacks[K comparable, A any] struct {
 	mid, done watermark.Time
 	back      cells[K, A]
 	sum       cells[K, A] // the span at hand
+	ahead     cells[K, A] // of a preview, the slices behind its front
 	emitted   []int64     // facts in the back at the last pane of a key, by position: OnlyChanged
 	free      []*cells[K, A]
 }
 
 func (k *stacks[K, A]) bytes() int64 {
-	n := bytesOfTable(&k.back) + bytesOfTable(&k.sum) + int64(cap(k.emitted))*8
+	n := bytesOfTable(&k.back) + bytesOfTable(&k.sum) + bytesOfTable(&k.ahead) + int64(cap(k.emitted))*8
 	for _, t := range k.free {
 		n += bytesOfTable(t)
 	}

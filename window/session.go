@@ -27,7 +27,8 @@ import (
 // Start + MaxSpan opens the next span, and ends the one before if that is not
 // over: End is then its time, and the event time of the pane too, as W may have been
 // there before that fact. Lateness and EarlyEvery do not go with it, nor does
-// MaxKeys.Evict. MaxKeys counts the keys that have open spans, spans that can be
+// MaxKeys.Evict, under which the open span that ends first is let go, of those that
+// end together the one that starts first. MaxKeys counts the keys that have open spans, spans that can be
 // corrected, or facts that are held.
 //
 // The state is one accumulator per span that is open, and what remembers a final

@@ -66,6 +66,7 @@ func (s *sessions[K, A, T, P]) ripen() {
 		}
 	}
 	s.ripe = ripe
+	s.ripenFirsts()
 }
 
 // end finds the open sessions of a key that end by W.

@@ -24,31 +24,24 @@ func (s *sessions[K, A, T, P]) admit(i, n int, key K, hash uint64, told *Told[K,
 	return n
 }
 
-// evict fires the open session that ends first, and what else its key has open,
-// and lets the key go. What is final of it is remembered as ever.
+// evict fires the open session that would be told of first, and what else its key
+// has open, and lets the key go. What is final of it is remembered as ever.
 func (s *sessions[K, A, T, P]) evict(told *Told[K, A]) {
-	for {
-		t, n := s.ends.Pop()
-		if s.table.Entries[n].Value.live == 0 || !s.timed(n, t) {
-			continue
-		}
-		c := &s.table.Entries[n].Value
-		if due := min(s.all[c.open].End, watermark.Max-1); due > t {
-			s.arm(&s.ends, n, due)
-			continue
-		}
-		for at := c.open; at != 0; {
-			s.send(told, n, at, row.Final, 0, true)
-			newer := s.all[at].newer
-			s.unlink(c, at)
-			s.drop(at)
-			s.leave(c)
-			at = newer
-		}
-		if s.cut == 0 {
-			s.cut = s.opened + 1
-		}
-		s.tidy(n)
-		return
+	x, ok := s.first()
+	if !ok {
+		panic("window: no session is open, and MaxKeys are held") // bug: without Lateness and MaxSpan a key that counts has one
 	}
+	c := &s.table.Entries[x.n].Value
+	for at := c.open; at != 0; {
+		s.send(told, x.n, at, row.Final, 0, true)
+		newer := s.all[at].newer
+		s.unlink(c, at)
+		s.drop(at)
+		s.leave(c)
+		at = newer
+	}
+	if s.cut == 0 {
+		s.cut = s.opened + 1
+	}
+	s.tidy(x.n)
 }

@@ -77,6 +77,6 @@ func (s *sessions[K, A, T, P]) held() (keys, panes, bytes int64) {
 	bytes += int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, sessionKey]{})) + int64(s.table.Slots())*4
 	bytes += int64(cap(s.free)+cap(s.ripe)+cap(s.met)+cap(s.spots)) * 4
 	bytes += int64(cap(s.dues)+cap(s.dirty)) * int64(unsafe.Sizeof(sessionDue{}))
-	bytes += s.ends.Bytes() + s.graves.Bytes() + s.waits.Bytes()
+	bytes += s.ends.Bytes() + s.graves.Bytes() + s.waits.Bytes() + s.firsts.bytes()
 	return int64(s.table.Len()), panes, bytes
 }

@@ -290,6 +290,50 @@ func TestMaxKeysEvictsTheSessionThatEndsFirst(t *testing.T) {
 	s.rise(200, "final 3 [99 115) 2 last 105 rev 0", "final 2 [130 140) 1 last 130 rev 0")
 }
 
+// Of sessions that end together the one goes that started first; of those of one
+// span that of the first fact, or of the least key with Sorted.
+func TestMaxKeysEvictsByStartWhereEndsAreOne(t *testing.T) {
+	s := newSessionTalk(t, Session{Gap: 10}, Settings{MaxKeys: MaxKeys{N: 3, Evict: true}})
+	s.keyed(9, 100)
+	s.keyed(5, 100)
+	s.keyed(7, 100)
+	s.keyed(7, 95) // its Start goes back, its End stays
+	s.keyed(4, 200, "final 7 [95 110) 2 last 100 rev 0 forced")
+	s.keyed(3, 200, "final 9 [100 110) 1 last 100 rev 0 forced")
+	s.keyed(5, 105) // its End rises
+	s.keyed(2, 115, "final 5 [100 115) 2 last 105 rev 0 forced")
+	s.keyed(3, 190) // 190 and 200 are two sessions: the first of them ends first
+	s.keyed(1, 300, "final 2 [115 125) 1 last 115 rev 0 forced")
+	s.keyed(6, 300, "final 3 [190 200) 1 last 190 rev 0 forced", "final 3 [200 210) 1 last 200 rev 0 forced")
+	s = newSessionTalk(t, Session{Gap: 10}, Settings{Sorted: true, MaxKeys: MaxKeys{N: 2, Evict: true}})
+	s.keyed(9, 100)
+	s.keyed(5, 100)
+	s.keyed(7, 100, "final 5 [100 110) 1 last 100 rev 0 forced")
+	s.keyed(8, 100, "final 7 [100 110) 1 last 100 rev 0 forced")
+}
+
+// What decides who goes does not grow with the keys that went.
+func TestWhatMaxKeysEvictsLeavesNothing(t *testing.T) {
+	store, err := NewStore[sessionBag, int, int](Session{Gap: 10}, Settings{MaxKeys: MaxKeys{N: 10, Evict: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := store.mechanism.(*sessions[int, sessionBag, int, *sessionBag])
+	gone := 0
+	for i := range 20_000 {
+		var told Told[int, sessionBag]
+		at := watermark.Time(1000 - i%5) // Starts go back and Ends rise, while W stands still
+		store.AddAll([]int{i / 4}, []watermark.Time{at + watermark.Time(i%3)}, []int{i}, &told)
+		gone += len(told.Panes)
+		if most := 2*10 + 65; len(s.firsts) > most || s.ends.Len() > most || s.table.Len() > 10 {
+			t.Fatalf("after %d facts: %d entries, %d timers, %d keys", i, len(s.firsts), s.ends.Len(), s.table.Len())
+		}
+	}
+	if gone < 4000 {
+		t.Errorf("%d panes went", gone)
+	}
+}
+
 func TestPanesOfOneSpanHaveIDsOfTheirOwn(t *testing.T) {
 	s := newSessionTalk(t, Session{Gap: 10}, Settings{MaxKeys: MaxKeys{N: 3, Evict: true}})
 	s.keyed(1, 100)

@@ -82,7 +82,8 @@ func (s *sessions[K, A, T, P]) behind(i, n int, t watermark.Time, fact *T, told 
 func (s *sessions[K, A, T, P]) join(n int, span Span, t watermark.Time, fact *T, told *Told[K, A]) {
 	c := &s.table.Entries[n].Value
 	x := &s.all[s.met[len(s.met)-1]] // the oldest: the others become part of it
-	start := min(x.Start, t)
+	start, was := min(x.Start, t), x.number
+	earlier := start < x.Start
 	if s.sent != nil {
 		for _, at := range slices.Backward(s.met) {
 			if s.all[at].Start != start {
@@ -103,6 +104,9 @@ func (s *sessions[K, A, T, P]) join(n int, span Span, t watermark.Time, fact *T,
 	}
 	x.facts++
 	P(&x.value).Add(*fact)
+	if s.set.MaxKeys.Evict && (earlier || x.number < was) {
+		s.await(uint32(n))
+	}
 }
 
 // open opens a session of key n, between two others in its list.
@@ -115,7 +119,11 @@ func (s *sessions[K, A, T, P]) open(n int, newer, older uint32, span Span, t wat
 	c := &s.table.Entries[n].Value
 	s.link(c, at, newer, older)
 	s.enter(c)
-	if due := s.dueAt(x); due < c.armed || c.armed == watermark.Max {
+	if s.set.MaxKeys.Evict {
+		if c.open == at {
+			s.await(uint32(n))
+		}
+	} else if due := s.dueAt(x); due < c.armed || c.armed == watermark.Max {
 		s.arm(&s.ends, uint32(n), due)
 	}
 	return at

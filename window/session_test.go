@@ -34,14 +34,14 @@ type sessionCase struct {
 
 // randomSessions makes a case.
 func randomSessions(r *rand.Rand) (c sessionCase) {
-	grain, kind := time.Duration(1), r.IntN(6)
+	kind := r.IntN(6)
 	if r.IntN(3) == 0 {
 		c.set.MaxKeys.N = 1 + r.IntN(3)
 	}
-	if c.set.MaxKeys.N > 0 && r.IntN(2) == 0 { // nothing ends with another: which of those goes first is not said
-		c.set.MaxKeys.Evict, grain, kind = true, 1000, 2
+	if c.set.MaxKeys.N > 0 && r.IntN(2) == 0 {
+		c.set.MaxKeys.Evict, kind = true, 1+r.IntN(5)
 	}
-	gap := grain * time.Duration(1+r.IntN(12))
+	gap := time.Duration(1 + r.IntN(12))
 	c.end = func(t watermark.Time) watermark.Time { return t.Add(gap) }
 	c.rule = Session{Gap: gap}
 	switch kind {
@@ -53,7 +53,7 @@ func randomSessions(r *rand.Rand) (c sessionCase) {
 		c.rule = mergingRule(func(t watermark.Time) Span { return Span{t, c.end(t)} })
 	}
 	c.set.Sorted = r.IntN(2) == 0
-	if c.most == 0 && grain == 1 {
+	if c.most == 0 && !c.set.MaxKeys.Evict {
 		if r.IntN(2) == 0 {
 			c.set.Lateness = time.Duration(1 + r.IntN(25))
 			if r.IntN(2) == 0 {
@@ -65,24 +65,24 @@ func randomSessions(r *rand.Rand) (c sessionCase) {
 		}
 	}
 	now, keys, fed := watermark.Time(r.IntN(1000)-500), 1+r.IntN(sessionKeys), 0
-	if bound := r.IntN(12); grain == 1 && bound == 0 {
+	if bound := r.IntN(12); bound == 0 {
 		now = watermark.Min + 40
-	} else if grain == 1 && bound == 1 {
+	} else if bound == 1 {
 		now = watermark.Max - 150
 	}
 	for range 40 {
 		var s sessionStep
 		for range r.IntN(6) {
-			t := now.Add(grain*time.Duration(r.IntN(50)-30) + time.Duration(fed)%grain)
+			t := now.Add(time.Duration(r.IntN(50) - 30))
 			s.keys = append(s.keys, r.IntN(keys))
 			s.times = append(s.times, min(max(t, watermark.Min+1), watermark.Max-1))
 			fed++
 		}
-		now = now.Add(grain * time.Duration(r.IntN(12)))
+		now = now.Add(time.Duration(r.IntN(12)))
 		if r.IntN(30) == 0 {
-			now = now.Add(grain * time.Duration(r.IntN(200)))
+			now = now.Add(time.Duration(r.IntN(200)))
 		}
-		s.w = now.Add(-grain * time.Duration(r.IntN(20)))
+		s.w = now.Add(-time.Duration(r.IntN(20)))
 		c.steps = append(c.steps, s)
 	}
 	return c

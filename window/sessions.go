@@ -32,12 +32,13 @@ type sessions[K comparable, A, T any, P Accumulator[A, T]] struct {
 	reach  time.Duration         // the longest span of a fact
 	forgot watermark.Time        // the greatest End of what is forgotten
 
-	waits waiting.Queue[sessionFact[T]] // MaxSpan: facts that W has not reached
-	sent  []sessionSent[A]              // by position: what is to be known of rows that were sent
-	dirty []sessionDue                  // corrections that wait
-	until watermark.Time                // when the first of them has to be sent
-	live  int                           // keys that have something live: MaxKeys
-	cut   uint64                        // sessions when the first key was let go, plus 1
+	waits  waiting.Queue[sessionFact[T]] // MaxSpan: facts that W has not reached
+	sent   []sessionSent[A]              // by position: what is to be known of rows that were sent
+	dirty  []sessionDue                  // corrections that wait
+	until  watermark.Time                // when the first of them has to be sent
+	live   int                           // keys that have something live: MaxKeys
+	cut    uint64                        // sessions when the first key was let go, plus 1
+	firsts firsts[K]                     // MaxKeys.Evict: in the place of ends
 
 	met     []uint32     // sessions that the fact at hand reaches
 	dues    []sessionDue // that fire

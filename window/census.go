@@ -40,6 +40,9 @@ func (s *sliced[K, A, T, P]) admit(i int, at *slice[K, A], key K, hash uint64, t
 		n = c.keys.Slot(key, hash, s.hash)
 		c.keys.Entries[n].Value = watermark.Min
 	}
+	if s.set.MaxKeys.Evict {
+		s.tidy(at)
+	}
 	c.keys.Entries[n].Value = max(c.keys.Entries[n].Value, s.lastEnd(at))
 	if c.parts > 0 && at.table.Find(key, hash) < 0 {
 		p := at.table.Slot(key, hash, s.hash)
@@ -57,10 +60,10 @@ func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
 		if at.table.Len() == 0 {
 			continue
 		}
-		for at.table.Entries[at.hand%len(at.table.Entries)].Value.facts == 0 {
+		for at.table.Entries[at.hand].Value.facts == 0 { // there is one that has some, as all before it were let go
 			at.hand++
 		}
-		key := at.table.Entries[at.hand%len(at.table.Entries)].Key
+		key := at.table.Entries[at.hand].Key
 		at.hand++
 		hash := s.hash(key)
 		for _, b := range s.open.all {
@@ -81,6 +84,25 @@ func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
 		s.census.parts++
 		return
 	}
+}
+
+// tidy keeps the keys of a slice in the order in which they came, though some are
+// let go, and lets go of their places once there are more of those than of keys.
+func (s *sliced[K, A, T, P]) tidy(at *slice[K, A]) {
+	at.table.Ordered = true
+	if n := at.table.Unused(); n < 64 || n < at.table.Len() {
+		return
+	}
+	at.table.Compact(func(to, from int) {
+		part := uint64(0)
+		if from < len(at.parts) {
+			part = at.parts[from]
+		}
+		if to < len(at.parts) {
+			at.parts[to] = part
+		}
+	}, s.hash)
+	at.parts, at.hand = at.parts[:min(len(at.parts), at.table.Len())], 0
 }
 
 // leave takes the keys away whose last slice is let go.

@@ -97,3 +97,32 @@ func TestOverlappingSpansOfOnesOwnRefuseOneKeyTooMany(t *testing.T) {
 		t.Errorf("sums %v, want %v", sums, want)
 	}
 }
+
+// Though keys are let go, those that stay come in the order of their first facts,
+// the oldest goes first, and what went takes no memory for good.
+func TestKeysThatStayComeInTheOrderOfTheirFirstFacts(t *testing.T) {
+	s, err := window.NewStore[tally, int, int](window.Tumble{Size: 10}, window.Settings{MaxKeys: window.MaxKeys{N: 3, Evict: true}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const many = 10_000
+	for key := range many {
+		var told window.Told[int, tally]
+		s.AddAll([]int{key}, []watermark.Time{1}, []int{key}, &told)
+		if key >= 3 && (len(told.Panes) != 1 || told.Panes[0].Key != key-3 || !told.Panes[0].Forced) {
+			t.Fatalf("key %d makes %+v go", key, told.Panes)
+		}
+	}
+	if _, panes, bytes := s.Held(); panes != 3 || bytes > 64<<10 {
+		t.Errorf("%d panes in %d bytes", panes, bytes)
+	}
+	var told window.Told[int, tally]
+	s.Fire(10, false, &told)
+	var got []int
+	for _, p := range told.Panes {
+		got = append(got, p.Key)
+	}
+	if want := []int{many - 3, many - 2, many - 1}; !reflect.DeepEqual(got, want) {
+		t.Errorf("keys %v, want %v", got, want)
+	}
+}

@@ -33,6 +33,10 @@ type Table[K comparable, V any] struct {
 	low   uint32
 	most  int      // entries beyond which the index has to grow
 	free  []uint32 // places of keys that were taken away
+
+	// Ordered leaves the places of keys that were taken away unused until Compact:
+	// the others stay in the order in which they came.
+	Ordered bool
 }
 
 const (
@@ -130,7 +134,7 @@ func (t *Table[K, V]) Slot(key K, hash uint64, rehash func(K) uint64) int {
 // add appends key and writes it to slot i of the index.
 func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) int {
 	n := len(t.Entries)
-	if f := len(t.free); f > 0 {
+	if f := len(t.free); f > 0 && !t.Ordered {
 		n = int(t.free[f-1])
 		t.free = t.free[:f-1]
 		t.Entries[n].Key = key
@@ -150,7 +154,8 @@ func (t *Table[K, V]) add(key K, tag uint32, i uint64, rehash func(K) uint64) in
 }
 
 // Remove takes away the key at position n of Entries, whose hash is given. Its
-// entry becomes the zero entry, and its place that of a key to come.
+// entry becomes the zero entry, and its place that of a key to come, unless the
+// table is Ordered.
 func (t *Table[K, V]) Remove(n int, hash uint64, rehash func(K) uint64) {
 	mask := uint64(len(t.index) - 1)
 	i := t.home(hash)
@@ -173,6 +178,29 @@ func (t *Table[K, V]) Remove(n int, hash uint64, rehash func(K) uint64) {
 	t.free = append(t.free, uint32(n))
 }
 
+// Unused is the number of places of keys that were taken away.
+func (t *Table[K, V]) Unused() int { return len(t.free) }
+
+// Compact lets go of the places of keys that were taken away, and tells of each
+// other that moves.
+func (t *Table[K, V]) Compact(moved func(to, from int), rehash func(K) uint64) {
+	gone, n := t.gone(), 0
+	for e := range t.Entries {
+		if gone[uint32(e)] {
+			continue
+		}
+		if n < e {
+			t.Entries[n] = t.Entries[e]
+			moved(n, e)
+		}
+		n++
+	}
+	clear(t.Entries[n:])
+	t.Entries, t.free = t.Entries[:n], t.free[:0]
+	clear(t.index)
+	t.fill(rehash)
+}
+
 // Reserve makes the index fit for n entries.
 func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	n = max(n, len(t.Entries))
@@ -187,6 +215,11 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	t.low = low
 	t.index = make([]uint32, max(size, len(t.index)))
 	t.most = min(most(len(t.index)), int(low)-2)
+	t.fill(rehash)
+}
+
+// fill writes all keys to the index, which is empty.
+func (t *Table[K, V]) fill(rehash func(K) uint64) {
 	mask := uint64(len(t.index) - 1)
 	gone := t.gone()
 	for e := range t.Entries {

@@ -246,10 +246,13 @@ func (g *generator) spec(s *step) {
 	if s.lateness > 0 || s.deadline > 0 || s.rules == ruleArrival {
 		s.coalesce = some(1, 2*g.unit, 10*g.unit)
 	}
-	if s.fill == 0 && s.deadline == 0 && s.rules != ruleArrival && !g.commute {
+	if s.fill == 0 && !g.commute {
 		s.keys = int(some(1, 2, 2, 3))
-		evicts := s.rules == ruleStagger || s.rules == ruleCount
-		s.evict = s.keys > 0 && evicts && s.lateness == 0 && s.early == 0 && g.IntN(2) == 0
+		evicts := s.rules == ruleStagger || s.rules == ruleCount || s.rules == ruleSession && s.most == 0 || s.rules == "" && s.every == 0
+		if evicts && g.IntN(5) == 0 {
+			s.lateness, s.coalesce, s.early, s.deadline, s.keys = 0, 0, 0, 0, 1+g.IntN(3)
+		}
+		s.evict = s.keys > 0 && evicts && s.lateness == 0 && s.early == 0 && s.deadline == 0 && g.IntN(3) > 0
 	}
 }
 

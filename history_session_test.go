@@ -47,6 +47,9 @@ func (n *refSessions) newSession(f refFact) *refSession {
 	x.Span = tidemark.Span{Start: f.time, End: n.end(f.time)}
 	x.Last = f.time
 	x.id = row.ID{mix(-4, int64(f.key), int64(f.time))}
+	if n.evict { // its key may have had another that started there
+		x.id[1] = uint64(f.number) << 8
+	}
 	x.take(n, f)
 	return x
 }
@@ -127,14 +130,31 @@ func (n *refSessions) add(row refRow, w watermark.Time) (late []tidemark.Span, r
 	}
 	reaches := func(x *refSession) bool { return x.key == row.key && x.Start < span.End && row.time < x.End }
 	if !slices.ContainsFunc(n.open(), reaches) {
-		if held, no := n.admit(row.key); no {
+		held, no := n.admit(row.key)
+		if no && !n.evict {
 			return nil, tooMany(held)
+		}
+		if no {
+			n.letGo()
 		}
 	}
 	n.facts = append(n.facts, f)
 	n.withdraw(row.key)
 	n.fire(false)
 	return nil, ""
+}
+
+// letGo sends the session that is the first in the order of panes, and what else
+// its key has.
+func (n *refSessions) letGo() {
+	open := n.open()
+	key := open[0].key
+	for _, x := range open {
+		if x.key == key {
+			n.send(&x.refPane, row.Final, true)
+		}
+	}
+	n.facts = slices.DeleteFunc(n.facts, func(f refFact) bool { return f.key == key })
 }
 
 // withdraw takes previews of a key back whose Start is no more.

@@ -84,6 +84,7 @@ type refWindow struct {
 	dirt    int                    // corrections that had to wait so far
 	reached watermark.Time         // W, but for the rise that Close makes
 	owners  map[int]watermark.Time // MaxKeys: the end of the last span of a key
+	evicted int                    // MaxKeys: keys that were let go
 	mech    mechanism              // of a window whose spans depend on the facts of a key
 }
 
@@ -145,6 +146,23 @@ func (s *refStage) admits(key int, last tidemark.Span, w watermark.Time) (n int,
 	return n, true
 }
 
+// letGo sends the oldest pane, and what else its key has.
+func (s *refStage) letGo() {
+	first := s.all()[0]
+	key := s.open[slices.IndexFunc(s.open, func(p *refPane) bool { return p.Span == first })].key
+	mine := func(p *refPane) bool { return p.key == key }
+	for _, span := range s.all() {
+		for _, p := range s.open {
+			if p.Span == span && mine(p) {
+				s.send(p, row.Final, true)
+			}
+		}
+	}
+	s.open = slices.DeleteFunc(s.open, mine)
+	delete(s.owners, key)
+	s.evicted++
+}
+
 func (s *refStage) over(span tidemark.Span, w watermark.Time) bool {
 	return w >= span.End.Add(time.Duration(s.lateness))
 }
@@ -157,6 +175,9 @@ func (s *refStage) pane(key int, span tidemark.Span) *refPane {
 		}
 	}
 	p := &refPane{takings: takings{Span: span, Key: key, Last: span.Start}, key: key}
+	if s.evicted > 0 { // it may be a part of what the span has of the key
+		p.id = row.ID{mix(-5, int64(key), int64(span.Start), int64(s.evicted))}
+	}
 	s.open = append(s.open, p)
 	return p
 }
@@ -178,8 +199,11 @@ func (s *refStage) count(x refRow, w, now watermark.Time) (late []tidemark.Span,
 		s.opened, s.expired, s.emitted = map[tidemark.Span]watermark.Time{}, map[tidemark.Span]bool{}, map[[2]int]int{}
 		s.owners = map[int]watermark.Time{}
 	}
-	if n, ok := s.admits(x.key, spans[len(spans)-1], w); !ok {
+	if n, ok := s.admits(x.key, spans[len(spans)-1], w); !ok && !s.evict {
 		return nil, tooMany(n)
+	} else if !ok {
+		s.letGo()
+		s.admits(x.key, spans[len(spans)-1], w)
 	}
 	if len(late) > 0 {
 		s.ledger.Partly++

@@ -74,6 +74,15 @@ func (c *course) miss(v float64) float64 {
 	return max(-mostWrong, min(e/(c.greatest+noise), mostWrong))
 }
 
+// begin takes the first value in: nothing foretold it, so there is no error and no
+// variance in it, and an offset of all values is none of either.
+func (c *course) begin(v float64) {
+	c.mean, c.magnitude = v, math.Abs(v)
+	for i := range c.last {
+		c.last[i] = v
+	}
+}
+
 // learn takes v in. Mean and variance follow at the pace, all else at fade.
 func (c *course) learn(v, pace, fade float64) {
 	e := c.foretell(v)

@@ -126,6 +126,10 @@ func (m *LinearModel) ScoreUpdate(x []float64) (Result, error) {
 	m.seen++
 	fade := 1 / float64(m.set.Memory)
 	for d, v := range x {
+		if m.seen == 1 {
+			m.courses[d].begin(bounded(v))
+			continue
+		}
 		m.courses[d].learn(bounded(v), max(fade, 1/float64(m.seen)), fade)
 	}
 	return r, nil

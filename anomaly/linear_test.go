@@ -76,6 +76,29 @@ func TestLinearSeesABreakInAWave(t *testing.T) {
 	}
 }
 
+// TestLinearDoesNotHeedAnOffset: what a wave stands on is no error, variance or
+// weight. Scores are those of the same wave about 0.
+func TestLinearDoesNotHeedAnOffset(t *testing.T) {
+	for _, offset := range []float64{300, -1e4} {
+		r := rand.New(rand.NewPCG(4, 4))
+		a, b := fit(t, Linear{}, 1), fit(t, Linear{}, 1)
+		for i := range 1500 {
+			x := 10*math.Sin(float64(i)*2*math.Pi/50) + 0.1*r.NormFloat64()
+			if i == 1000 {
+				x += 4
+			}
+			one, err1 := a.ScoreUpdate([]float64{x})
+			two, err2 := b.ScoreUpdate([]float64{offset + x})
+			if err1 != nil || err2 != nil {
+				t.Fatal(err1, err2)
+			}
+			if i == 1000 && !(one.Alarm && two.Alarm && math.Abs(two.Score/one.Score-1) < 0.3) {
+				t.Errorf("the break has %+v, and on %v %+v", one, offset, two)
+			}
+		}
+	}
+}
+
 func TestLinearIsSilentWhereNothingHappens(t *testing.T) {
 	for name, wave := range map[string]func(i int) float64{
 		"flat":   func(int) float64 { return 45 },

@@ -23,8 +23,8 @@ func (t *tally) page(how anomaly.Hotspots) string {
 <title>Hotspots</title>
 <style>
 body { font: 14px sans-serif; margin: 2em; color: #222; background: #fff }
-svg { display: block; margin: 0 0 1.5em }
-text { font: bold 13px sans-serif; fill: #d1495b }
+svg { display: block; margin: 0 0 1.5em; overflow: visible }
+text { font: bold 13px sans-serif; fill: #d1495b; stroke: #f4f4f0; stroke-width: 4; paint-order: stroke }
 .field { fill: #f4f4f0; stroke: #bbb }
 .out { fill: #8a8a8a }
 .in { fill: #3b6ea5 }

@@ -8,9 +8,11 @@ import (
 // Pixels of a chart.
 const (
 	left, top   = 60, 40
-	bar, gap    = 22, 8
+	wide        = 750 // of few minutes; of many a bar has leastStep with its gap
+	leastStep   = 30
+	mostStep    = 75
 	tall, below = 180, 40
-	legend      = 110 // of a range
+	legend      = 100 // of a range
 )
 
 // colors of the ranges.
@@ -26,8 +28,9 @@ func (t *tally) page() string {
 <title>Anomaly scores</title>
 <style>
 body { font: 14px sans-serif; margin: 2em; color: #222; background: #fff }
-svg { display: block; margin: 0 0 1.5em }
+svg { display: block; margin: 0 0 1.5em; overflow: visible }
 text { font: 12px sans-serif; fill: #222 }
+text.name { font-weight: bold }
 line { stroke: #999 }
 </style>
 `)
@@ -48,22 +51,31 @@ line { stroke: #999 }
 // draw draws a bar a minute, split by the ranges of the scores, the highest on top.
 // All numbers are integers, so that every machine draws the same.
 func (t *tally) draw(b *strings.Builder, name string, of func(minute) [len(ranges)]int) {
-	most := 1
+	most, used := 1, [len(ranges)]int{}
 	for _, m := range t.last {
 		most = max(most, sum(of(m)))
+		for k, n := range of(m) {
+			used[k] += n
+		}
 	}
-	width, height := left+max(len(t.last)*(bar+gap), len(ranges)*legend), top+tall+below
-	floor := top + tall
+	step := max(leastStep, min(wide/len(t.last), mostStep))
+	bar := step - step/4
+	axis := left + len(t.last)*step
+	width, height, floor := max(axis, left+len(ranges)*legend), top+tall+below, top+tall
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s %s by minute and score">`+"\n",
 		width, height, width, height, name, t.what)
-	fmt.Fprintf(b, `<text x="0" y="14" font-weight="bold">%s %s</text>`, name, t.what)
-	for i, r := range ranges {
-		fmt.Fprintf(b, `<rect x="%d" y="22" width="10" height="10" fill="%s"/><text x="%d" y="31">%s</text>`, left+i*legend, colors[i], left+i*legend+14, r.name)
+	fmt.Fprintf(b, `<text class="name" x="0" y="14">%s %s</text>`, name, t.what)
+	at := left
+	for k, r := range ranges {
+		if used[k] > 0 {
+			fmt.Fprintf(b, `<rect x="%d" y="22" width="10" height="10" fill="%s"/><text x="%d" y="31">%s</text>`, at, colors[k], at+14, r.name)
+			at += legend
+		}
 	}
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end">%d</text><text x="%d" y="%d" text-anchor="end">0</text>`, left-8, top+10, most, left-8, floor)
-	fmt.Fprintf(b, `<line x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", left, floor, width, floor)
+	fmt.Fprintf(b, `<line x1="%d" y1="%d" x2="%d" y2="%d"/>`+"\n", left, floor, axis, floor)
 	for i, m := range t.last {
-		x, under := left+i*(bar+gap), 0
+		x, under := left+i*step+step/8, 0
 		at := m.start.UTC().Format("15:04")
 		for k, n := range of(m) {
 			if n == 0 {
@@ -74,8 +86,8 @@ func (t *tally) draw(b *strings.Builder, name string, of func(minute) [len(range
 				x, floor-high, bar, high-low, colors[k], at, n, name, ranges[k].name)
 			under += n
 		}
-		if i%2 == 0 {
-			fmt.Fprintf(b, `<text x="%d" y="%d">%s</text>`, x-4, floor+16, at)
+		if i%2 == 0 || step > 40 {
+			fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="middle">%s</text>`, x+bar/2, floor+16, at)
 		}
 		b.WriteByte('\n')
 	}

@@ -13,7 +13,7 @@ import (
 // Pixels of a chart.
 const (
 	wide, high   = 720, 240 // the plot
-	left, above  = 70, 40   // room for the numbers, and for the title
+	left, above  = 90, 40   // room for the numbers, and for the title
 	right, below = 20, 30
 )
 
@@ -28,6 +28,7 @@ func (t *tally) page() string {
 body { font: 14px sans-serif; margin: 2em; color: #222; background: #fff }
 svg { display: block; margin: 0 0 1.5em }
 text { font: 12px sans-serif; fill: #222 }
+text.name { font-weight: bold }
 .frame { fill: none; stroke: #999 }
 .line { fill: none; stroke: #3b6ea5; stroke-width: 2 }
 .trend { stroke: #d1495b; stroke-width: 2; stroke-dasharray: 6 4 }
@@ -68,7 +69,7 @@ func (a axis) at(v float64) int {
 func open(b *strings.Builder, title string, height int, x, y [2]string) {
 	w, h := left+wide+right, above+height+below
 	fmt.Fprintf(b, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-label="%s">`+"\n", w, h, w, h, html.EscapeString(title))
-	fmt.Fprintf(b, `<text x="0" y="16" font-weight="bold">%s</text><rect class="frame" x="%d" y="%d" width="%d" height="%d"/>`+"\n", html.EscapeString(title), left, above, wide, height)
+	fmt.Fprintf(b, `<text class="name" x="0" y="16">%s</text><rect class="frame" x="%d" y="%d" width="%d" height="%d"/>`+"\n", html.EscapeString(title), left, above, wide, height)
 	fmt.Fprintf(b, `<text x="%d" y="%d">%s</text><text x="%d" y="%d" text-anchor="end">%s</text>`, left, above+height+16, x[0], left+wide, above+height+16, x[1])
 	fmt.Fprintf(b, `<text x="%d" y="%d" text-anchor="end">%s</text><text x="%d" y="%d" text-anchor="end">%s</text>`+"\n", left-6, above+height, y[0], left-6, above+12, y[1])
 }

@@ -96,11 +96,11 @@ func TestThePageStandsAlone(t *testing.T) {
 	}
 	for what, want := range map[string]int{
 		"<b>": 0,
-		`<circle class="dot" cx="70" cy="232" r="5"><title>2026-11-20: 5.00 % of 2 devices`:  1, // of 25 %, a fifth of 240 pixels
-		`<circle class="dot" cx="790" cy="40" r="5"><title>2026-11-22: 25.00 % of 2 devices`: 1,
+		`<circle class="dot" cx="90" cy="232" r="5"><title>2026-11-20: 5.00 % of 2 devices`:  1, // of 25 %, a fifth of 240 pixels
+		`<circle class="dot" cx="810" cy="40" r="5"><title>2026-11-22: 25.00 % of 2 devices`: 1,
 		"+10.000 percentage points a day": 2, // as a title, and for who cannot see it
-		`points="70,184 85,280 790,40"`:   1, // 10 %, 0 % and 25 %
-		`<circle class="dot" cx="790" cy="40" r="3"><title>17: 50.00 % in 1 readings</title>`: 1,
+		`points="90,184 105,280 810,40"`:  1, // 10 %, 0 % and 25 %
+		`<circle class="dot" cx="810" cy="40" r="3"><title>17: 50.00 % in 1 readings</title>`: 1,
 		`fill="#ffffff"><title>2026-11-20 11:00: 0.00 %`:                                      1,
 		`fill="#ff3737"><title>2026-11-22 11:00: 25.00 % of 2 readings`:                       1,
 	} {

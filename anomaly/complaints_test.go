@@ -314,6 +314,71 @@ func TestGreatOffsetsDoNotBlurScores(t *testing.T) {
 	}
 }
 
+// TestAFarValueBlindsNothing: a sensor's code for a fault, as the first value or
+// amid the others, does not hide what is odd among these. It takes a place by itself
+// at the top of the trees that have it, so that other outliers score half as much.
+func TestAFarValueBlindsNothing(t *testing.T) {
+	f := Forest{Trees: 40, Sample: 128}
+	for _, far := range []float64{-9999, 65535, 1e9, 1e20, 3.4e38, math.MaxFloat64, -math.MaxFloat64} {
+		for _, at := range []int{0, 1000} {
+			m, alone, next := grow(t, f, 1, 0, nil), grow(t, f, 1, 0, nil), normal(11, 1)
+			for i := range 2000 {
+				if i == at {
+					for range 1 + 11*min(at, 1) { // late ones: until the first trees have it too
+						update(t, m, far)
+					}
+				}
+				x := 0.01 * next(i)[0]
+				update(t, m, x)
+				update(t, alone, x)
+				if i != at+200 && i != 1999 {
+					continue
+				}
+				usual, _ := m.Score([]float64{0})
+				odd, _ := m.Score([]float64{0.12})
+				want, _ := alone.Score([]float64{0.12})
+				if odd.Score < 0.45*want.Score || odd.Score < 2.5*usual.Score {
+					t.Errorf("%v at %d: %d points later 0.12 has %.2f, without it %.2f; 0 has %.2f", far, at, i-at, odd.Score, want.Score, usual.Score)
+				}
+			}
+			state, _ := m.AppendBinary(nil)
+			if err := m.UnmarshalBinary(state); err != nil {
+				t.Errorf("%v at %d: %v", far, at, err)
+			}
+		}
+	}
+}
+
+// TestRecentringKeepsPartedWhatIsParted: a cut next to a value may be rounded onto
+// it, and then nothing is moved.
+func TestRecentringKeepsPartedWhatIsParted(t *testing.T) {
+	m := grow(t, Forest{Trees: 1, Sample: 2, InitialAccept: 1}, 1, 0, nil)
+	update(t, m, 0)
+	update(t, m, 1.99e9)
+	tr, before := &m.trees[0], []float32{}
+	tr.nodes[0].cut = math.Nextafter32(1.99e9, 0)
+	before = append(before, m.points.values...)
+	kept, lost := 0, 0
+	for by := float32(-5e9); by < 5e9; by += 1e7 {
+		cut := tr.nodes[0].cut
+		if !m.parted(0, by) {
+			lost++
+			continue
+		}
+		kept++
+		m.shift(0, by)
+		if state, _ := m.AppendBinary(nil); m.UnmarshalBinary(state) != nil {
+			t.Fatalf("moved by %v: the cut at %v lies outside of %v", by, m.trees[0].nodes[0].cut, m.points.values)
+		}
+		copy(m.points.values, before)
+		tr = &m.trees[0]
+		tr.nodes[0].cut, tr.boxes[0] = cut, side{0, 1.99e9}
+	}
+	if kept == 0 || lost == 0 {
+		t.Errorf("%d moves are right, %d are not", kept, lost)
+	}
+}
+
 func TestRecentringChangesNoScore(t *testing.T) {
 	for _, shingle := range []int{1, 3} {
 		m, err := Forest{Trees: 20, Sample: 32, Shingle: shingle, OutputAfter: 10}.Grow(2)

@@ -12,6 +12,10 @@ import (
 
 // Forest is a random cut forest, as a setting: New makes the forest itself. Its
 // zero value is ready.
+//
+// Values are kept as float32, seen from one of theirs, which moves along with them:
+// a great offset blurs nothing. Those further off than 2^100, about 1e30, count as
+// that far, and differences below 1e-45 as none: scale what is as large or small.
 type Forest struct {
 	// Trees is how many trees there are, at most 10,000; 0: 100. The score is the
 	// mean over them: more trees make it smoother, and dearer in proportion.
@@ -65,7 +69,7 @@ type Forest struct {
 // that counts half.
 type Noise struct {
 	Absolute float64 // in the unit of the values
-	Relative float64 // as a share of the greatest magnitude in the sample of a tree
+	Relative float64 // as a share of the greatest magnitude in the samples, without values far from all others
 	// With both 0: Relative is 1e-6. With either negative: no floor.
 }
 

@@ -183,21 +183,3 @@ func (m *RandomCutForest) scoreOne(t *tree, x, noise float64) float64 {
 	}
 	return s
 }
-
-// noise returns by how much boxes are taken to be wider, over all dimensions.
-func (m *RandomCutForest) noise() float64 {
-	n := m.set.Noise
-	if n.Absolute < 0 || n.Relative < 0 {
-		return 0
-	}
-	t := &m.trees[0]
-	if n.Relative == 0 || t.mass == 0 {
-		return float64(n.Absolute * float64(m.all))
-	}
-	sum := 0.0
-	for i, s := range t.boxOf(t.root, &m.points) {
-		from, to := m.rows.back(i, s.low), m.rows.back(i, s.high)
-		sum += max(n.Absolute, float64(n.Relative*max(-from, to)))
-	}
-	return min(sum, farthest)
-}

@@ -1,7 +1,5 @@
 package anomaly
 
-import "math"
-
 // rows makes points out of the rows that come: the values of the last Shingle
 // rows, the newest last, as float32 less an origin, which keeps what is small
 // beside a great offset.
@@ -39,52 +37,4 @@ func (r *rows) back(i int, v float32) float64 {
 func (r *rows) push() {
 	copy(r.last, r.last[r.dims:])
 	copy(r.last[len(r.last)-r.dims:], r.row)
-}
-
-// recentre moves the origin of a dimension to the value of the last row, if all
-// values in the trees lie so far from it that float32 blurs them. They then have
-// one sign and lie within a factor of two, so that their differences are exact:
-// no box or cut becomes another, and values equal to that of the last row stay so.
-func (m *RandomCutForest) recentre() {
-	for d := range m.dims {
-		low, high := math.Inf(1), math.Inf(-1)
-		for i := range m.trees {
-			t := &m.trees[i]
-			if t.mass == 0 {
-				continue
-			}
-			box := t.boxOf(t.root, &m.points)
-			for j := d; j < m.all; j += m.dims {
-				low, high = min(low, float64(box[j].low)), max(high, float64(box[j].high))
-			}
-		}
-		far := max(math.Abs(low), math.Abs(high))
-		value := m.rows.last[m.all-m.dims+d]
-		by := within(value - m.rows.origin[d])
-		if far > 64*(high-low) && far < farthest && float64(by) >= low && float64(by) <= high {
-			m.shift(d, by)
-			m.rows.origin[d] = value
-		}
-	}
-}
-
-// shift takes by off all that is kept of the values of dimension d.
-func (m *RandomCutForest) shift(d int, by float32) {
-	for j := d; j < m.all; j += m.dims {
-		for i := j; i < len(m.points.values); i += m.all {
-			m.points.values[i] -= by
-		}
-		for i := range m.trees {
-			t := &m.trees[i]
-			for k := j; k < len(t.boxes); k += m.all {
-				t.boxes[k].low -= by
-				t.boxes[k].high -= by
-			}
-			for k := range t.nodes {
-				if int(t.nodes[k].dim) == j {
-					t.nodes[k].cut -= by
-				}
-			}
-		}
-	}
 }

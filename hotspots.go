@@ -14,8 +14,8 @@ import (
 // anomaly.Hotspots.MaxKeys.
 //
 // To find the regions costs as much as there are points looked at, for each fact:
-// where a picture now and then will do, filter first, or take anomaly.Hotspots by
-// itself.
+// where a picture now and then will do, set anomaly.Hotspots.Every. Facts between
+// have no Regions, and pass as they are.
 func Hotspots[K comparable, T any](s Keyed[K, T], how anomaly.Hotspots, vector func(dst []float64, fact T) []float64) (spots Keyed[K, anomaly.Spots[T]], missed Stream[Missed[T]]) {
 	return newModelled(s, "hotspots", vector, models[T, *anomaly.Spotter, anomaly.Spots[T]]{
 		does:   "Hotspots counts rows",
@@ -29,11 +29,13 @@ func Hotspots[K comparable, T any](s Keyed[K, T], how anomaly.Hotspots, vector f
 	})
 }
 
-// spot adds a point, and fills in the regions as they are then.
+// spot adds a point, and fills in the regions as they are then, if they are due.
 func spot[T any](m *anomaly.Spotter, t watermark.Time, point []float64, r *anomaly.Spots[T]) error {
 	if err := m.AddAt(t, point); err != nil {
 		return err
 	}
-	r.Regions = m.Regions(nil)
+	if m.Due() {
+		r.Regions = m.Regions([]anomaly.Region{})
+	}
 	return nil
 }

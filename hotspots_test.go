@@ -23,6 +23,9 @@ func TestHotspotsAreASpotterOfEachKeyInOrderOfTime(t *testing.T) {
 		if r.IntN(2) == 0 {
 			how.Span = 30
 		}
+		if r.IntN(2) == 0 {
+			how.Every = time.Duration(1 + r.IntN(12))
+		}
 		delay := r.Int64N(20)
 		var facts []reading
 		for i := range int64(200) {
@@ -43,7 +46,8 @@ func TestHotspotsAreASpotterOfEachKeyInOrderOfTime(t *testing.T) {
 			w = max(w, f.ns-delay)
 		}
 		slices.SortStableFunc(inTime, func(a, b reading) int { return int(a.ns - b.ns) })
-		of := map[string]*anomaly.Spotter{}
+		of, told := map[string]*anomaly.Spotter{}, map[string]int64{}
+		asked := func(s anomaly.Spots[reading]) string { return fmt.Sprint(s.Regions != nil, s) }
 		var want []string
 		invalid := 0
 		for _, f := range inTime {
@@ -54,7 +58,12 @@ func TestHotspotsAreASpotterOfEachKeyInOrderOfTime(t *testing.T) {
 				invalid++
 				continue
 			}
-			want = append(want, fmt.Sprint(anomaly.Spots[reading]{Fact: f, Regions: of[f.sensor].Regions(nil)}))
+			spots := anomaly.Spots[reading]{Fact: f}
+			step, before := int64(max(how.Every, 1)), told[f.sensor]
+			if told[f.sensor] = (f.ns + 1000*step) / step; how.Every == 0 || told[f.sensor] > before {
+				spots.Regions = of[f.sensor].Regions([]anomaly.Region{})
+			}
+			want = append(want, asked(spots))
 		}
 		for _, cut := range []int{1, 9, 1000} {
 			var p tidemark.Pipeline
@@ -71,7 +80,7 @@ func TestHotspotsAreASpotterOfEachKeyInOrderOfTime(t *testing.T) {
 			}
 			var rows []string
 			for s := range out.Drain() {
-				rows = append(rows, fmt.Sprint(s))
+				rows = append(rows, asked(s))
 			}
 			if !reflect.DeepEqual(rows, want) {
 				t.Fatalf("seed %d, cut %d: rows\n%q\nwant\n%q", seed, cut, rows, want)

@@ -12,12 +12,13 @@ type Bounded interface {
 }
 
 // Models implements Bounded.
-func (f Forest) Models() int {
-	if f.MaxKeys == 0 {
-		return DefaultMaxKeys
-	}
-	return f.MaxKeys
-}
+func (f Forest) Models() int { return or(f.MaxKeys, DefaultMaxKeys) }
 
 // Models implements Bounded: it is what Forest.MaxKeys says.
 func (t Twin) Models() int { return t.Forest.Models() }
+
+// Models implements Bounded.
+func (l Linear) Models() int { return or(l.MaxKeys, DefaultMaxKeys) }
+
+// Models implements Bounded.
+func (h Hotspots) Models() int { return or(h.MaxKeys, DefaultMaxKeys) }

@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// Expected returns x with the values of the missing dimensions replaced by those
-// that the forest would expect beside the others, which may be NaN in x. Each tree
+// Expected returns x with the values of the missing dimensions, whatever they are,
+// replaced by those that the forest would expect beside the others. Each tree
 // gives the point of its sample that is next to x in the other dimensions, and the
 // median over the trees is taken, dimension by dimension. An infinity or a NaN
 // elsewhere is a *ValueError; before Ready there is an error.
@@ -21,7 +21,7 @@ func (m *RandomCutForest) Expected(x []float64, missing ...int) ([]float64, erro
 	}
 	for d, v := range full {
 		if v != v {
-			return nil, &ValueError{d, m.nameOf(d), v} // of Previous and Impute too: it is not named as missing
+			return nil, &ValueError{d, m.nameOf(d), v, ", or the dimension named as missing"}
 		}
 	}
 	if err := m.take(full); err != nil {

@@ -89,14 +89,11 @@ type ValueError struct {
 	Dim   int     // the dimension, from 0
 	Name  string  // of the dimension
 	Value float64 // NaN or an infinity
+	hint  string  // what could be done about it
 }
 
 func (e *ValueError) Error() string {
-	rule := "values must be finite"
-	if math.IsNaN(e.Value) {
-		rule = "values must be finite, or Forest.Missing say what to take for NaN"
-	}
-	return fmt.Sprintf("anomaly: dimension %d (%s) is %v: %s", e.Dim, e.Name, e.Value, rule)
+	return fmt.Sprintf("anomaly: dimension %d (%s) is %v: values must be finite%s", e.Dim, e.Name, e.Value, e.hint)
 }
 
 // ErrDims is in the error for a point with another number of dimensions.

@@ -27,13 +27,16 @@ type Hotspots struct {
 	// it a core. 0: 10. A region has as many, but for those that belong to another
 	// one too.
 	Least int
+	// Every is how much event time lies between two answers of tidemark.Hotspots: of
+	// each key the first fact at or after a multiple of Every has the regions, the
+	// others none; 0: each fact has them. To find regions is what costs: see Spotter.
+	Every time.Duration
+	// Members asks for the points of a region: Region.Members.
+	Members bool
 	// MaxKeys is for how many keys tidemark.Hotspots looks at points; 0: 1000. A
 	// Spotter by itself has no use for it.
 	MaxKeys int
 }
-
-// Models implements Bounded.
-func (h Hotspots) Models() int { return or(h.MaxKeys, DefaultMaxKeys) }
 
 const (
 	defaultSpotRecords = 500
@@ -52,12 +55,15 @@ type Region struct {
 	// length: so equal points have a density too. +Inf where the volume is too small
 	// for a float64, 0 where it is too large.
 	Density float64
+	// Members are copies of its points, the oldest first; nil unless asked for by
+	// Hotspots.Members.
+	Members [][]float64
 }
 
 // Spots is a fact with the regions as they are once it is counted.
 type Spots[T any] struct {
 	Fact    T
-	Regions []Region
+	Regions []Region // nil if they were not looked for, by Hotspots.Every; without any, it is empty
 }
 
 // Check returns all that is wrong with the fields, joined, or nil.
@@ -71,9 +77,25 @@ func (h Hotspots) Check() error {
 	bad(h.Records >= 0 && h.Records <= maxSpotRecords, "Records", h.Records, "must be from 1 to 1000000, or 0 for the default")
 	bad(h.Span >= 0, "Span", h.Span, "must not be negative")
 	bad(h.Radius > 0 && h.Radius <= math.MaxFloat64, "Radius", h.Radius, "must be above 0 and finite: it has no default, as it has the unit of the values")
+	bad(h.Every >= 0, "Every", h.Every, "must not be negative")
 	bad(h.MaxKeys >= 0, "MaxKeys", h.MaxKeys, "must not be negative")
 	bad(h.Least >= 0, "Least", h.Least, "must be at least 1, or 0 for the default")
+	if set := h.withDefaults(); len(errs) == 0 {
+		bad(set.Least <= set.Records, "Least", set.Least, fmt.Sprintf("must be at most Records, which is %d: no region could have so many", set.Records))
+	}
 	return errors.Join(errs...)
+}
+
+// withDefaults returns h with its zero fields filled in.
+func (h Hotspots) withDefaults() Hotspots {
+	h.Least = or(h.Least, defaultSpotLeast)
+	if h.Records == 0 {
+		h.Records = defaultSpotRecords
+		if h.Span > 0 {
+			h.Records = maxSpotRecords
+		}
+	}
+	return h
 }
 
 // New returns a Spotter of points of so many dimensions, with nothing in it, or
@@ -86,14 +108,8 @@ func (h Hotspots) New(dims int) (*Spotter, error) {
 	if err != nil {
 		return nil, err
 	}
-	h.Least = or(h.Least, defaultSpotLeast)
-	if h.Records == 0 {
-		h.Records = defaultSpotRecords
-		if h.Span > 0 {
-			h.Records = maxSpotRecords
-		}
-	}
-	s := &Spotter{set: h, dims: dims, now: watermark.Min}
+	h = h.withDefaults()
+	s := &Spotter{set: h, dims: dims, now: watermark.Min, grid: [2]int{0, min(1, dims-1)}}
 	s.grow(min(h.Records, 16))
 	return s, nil
 }

@@ -108,6 +108,6 @@ func (s *Spotter) read(b []byte) error {
 			return err
 		}
 	}
-	s.now = now
+	s.now, s.due = now, false
 	return r.err()
 }

@@ -7,6 +7,7 @@ import (
 	"hash/crc64"
 	"math"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -64,6 +65,9 @@ func naiveRegions(h Hotspots, xs [][]float64) (regions []Region, of []int) {
 			if region[i] != first {
 				continue
 			}
+			if h.Members {
+				r.Members = append(r.Members, x)
+			}
 			if r.Points++; r.Points == 1 {
 				r.Low, r.High = slices.Clone(x), slices.Clone(x)
 			}
@@ -103,7 +107,7 @@ func naiveRegions(h Hotspots, xs [][]float64) (regions []Region, of []int) {
 
 func sameRegions(a, b []Region) bool {
 	return slices.EqualFunc(a, b, func(a, b Region) bool {
-		return slices.Equal(a.Low, b.Low) && slices.Equal(a.High, b.High) && a.Points == b.Points && a.Density == b.Density
+		return slices.Equal(a.Low, b.Low) && slices.Equal(a.High, b.High) && a.Points == b.Points && a.Density == b.Density && reflect.DeepEqual(a.Members, b.Members)
 	})
 }
 
@@ -115,7 +119,8 @@ func TestRegionsAreThoseOfAllPairs(t *testing.T) {
 	for seed := range seeds {
 		r := rand.New(rand.NewPCG(seed, 1))
 		dims := 1 + r.IntN(4)
-		h := Hotspots{Records: 1 + r.IntN(80), Radius: []float64{1, 0.3, 2, 1e-9, 1e200}[r.IntN(5)], Least: 1 + r.IntN(6)}
+		h := Hotspots{Records: 1 + r.IntN(80), Radius: []float64{1, 0.3, 2, 1e-9, 1e200}[r.IntN(5)], Least: 1 + r.IntN(6), Members: r.IntN(2) == 0, Every: time.Duration(r.IntN(3) * 10)}
+		h.Least = min(h.Least, h.Records)
 		if r.IntN(3) == 0 {
 			h.Span = time.Duration(1 + r.IntN(200))
 		}
@@ -146,9 +151,13 @@ func TestRegionsAreThoseOfAllPairs(t *testing.T) {
 			if err := s.AddAt(at, x); err != nil {
 				t.Fatal(err)
 			}
+			before := now
 			now = max(now, at)
 			if i == 0 {
 				now = at
+			}
+			if due := h.Every == 0 || i == 0 || now.Floor(h.Every, 0) != before.Floor(h.Every, 0); s.Due() != due {
+				t.Fatalf("seed %d %+v at %d: due is %v from %d to %d", seed, h, i, s.Due(), before, now)
 			}
 			xs, times = append(xs, x), append(times, now)
 			for len(xs) > h.Records || h.Span > 0 && times[0] <= now-watermark.Time(h.Span) {
@@ -185,12 +194,51 @@ func TestRegionsAreThoseOfAllPairs(t *testing.T) {
 	}
 }
 
+// TestTheGridLiesWherePointsAreApart: the first dimensions tell nothing apart, or
+// only what was there before; the grid finds those that do, and the answer is right.
+func TestTheGridLiesWherePointsAreApart(t *testing.T) {
+	h := Hotspots{Records: 120, Radius: 1, Least: 3}
+	s, err := h.New(5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := rand.New(rand.NewPCG(3, 7))
+	var xs [][]float64
+	for i := range 700 {
+		x := make([]float64, 5)
+		wide := []int{1, 3}
+		if i >= 400 {
+			wide = []int{0, 4}
+		}
+		for _, d := range wide {
+			x[d] = 10 * r.Float64()
+		}
+		x[2] = 0.3 * r.Float64()
+		if err := s.Add(x); err != nil {
+			t.Fatal(err)
+		}
+		if xs = append(xs, x); len(xs) > h.Records {
+			xs = xs[1:]
+		}
+		if want, _ := naiveRegions(h, xs); i%7 == 0 && !sameRegions(s.Regions(nil), want) {
+			t.Fatalf("at %d: %+v, want %+v", i, s.Regions(nil), want)
+		}
+		grid := [2]int{min(s.grid[0], s.grid[1]), max(s.grid[0], s.grid[1])}
+		if i == 390 && grid != [2]int{1, 3} || i == 690 && grid != [2]int{0, 4} {
+			t.Errorf("at %d the grid is over %v", i, grid)
+		}
+	}
+}
+
 func TestHotspotsTellWhatIsWrong(t *testing.T) {
-	_, err := Hotspots{Records: -1, Span: -1, Least: -1}.New(0)
-	for _, field := range []string{"Records is -1", "Span is -1ns", "Least is -1", "Radius is 0", "0 dimensions"} {
+	_, err := Hotspots{Records: -1, Span: -1, Least: -1, Every: -1, MaxKeys: -1}.New(0)
+	for _, field := range []string{"Records is -1", "Span is -1ns", "Every is -1ns", "MaxKeys is -1", "Least is -1", "Radius is 0", "0 dimensions"} {
 		if err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%q is not in %v", field, err)
 		}
+	}
+	if _, err := (Hotspots{Radius: 1, Records: 5}).New(1); err == nil || !strings.Contains(err.Error(), "Least is 10: must be at most Records, which is 5") {
+		t.Error(err)
 	}
 	s, err := Hotspots{Radius: 1}.New(2)
 	if err != nil {
@@ -201,7 +249,7 @@ func TestHotspotsTellWhatIsWrong(t *testing.T) {
 	}
 	for _, v := range []float64{math.NaN(), math.Inf(1), math.Inf(-1)} {
 		var bad *ValueError
-		if err := s.Add([]float64{0, v}); !errors.As(err, &bad) || bad.Dim != 1 || s.Len() != 0 {
+		if err := s.Add([]float64{0, v}); !errors.As(err, &bad) || bad.Dim != 1 || s.Len() != 0 || strings.Contains(err.Error(), "Forest") {
 			t.Errorf("%v: %v", v, err)
 		}
 	}

@@ -29,6 +29,9 @@ type Linear struct {
 	Recent    int      // scores that P looks back on, at most 1,000,000; 0: 1000
 	Gate      int      // scores that an alarm has to be above; 0: 100; negative: none
 	Least     float64  // the score that an alarm has at least; 0: 1.5; negative: any
+	// MaxKeys is how many keys have a model where tidemark.Score makes one for each;
+	// 0: 1000. A model by itself has no use for it.
+	MaxKeys int
 }
 
 const (
@@ -53,6 +56,7 @@ func (l Linear) Check() error {
 	bad(l.OutputAfter >= 0, "OutputAfter", l.OutputAfter, "must not be negative")
 	bad(l.Threshold >= 0 && l.Threshold <= 1, "Threshold", l.Threshold, "must be from 0 to 1")
 	bad(l.Recent >= 0 && l.Recent <= maxRecent, "Recent", l.Recent, "must be from 1 to 1000000, or 0 for the default")
+	bad(l.MaxKeys >= 0, "MaxKeys", l.MaxKeys, "must not be negative")
 	bad(!math.IsNaN(l.Least), "Least", l.Least, "must be a number")
 	return errors.Join(errs...)
 }
@@ -78,10 +82,7 @@ func (l Linear) Fit(dims int) (*LinearModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	l.Lags, l.Memory = or(l.Lags, defaultLags), or(l.Memory, defaultMemory)
-	l.OutputAfter = or(l.OutputAfter, defaultLinearAfter)
-	l.Threshold, l.Recent = or(l.Threshold, defaultLinearP), or(l.Recent, defaultRecent)
-	l.Gate, l.Least = or(l.Gate, defaultGate), or(l.Least, defaultLeast)
+	l = l.withDefaults()
 	m := &LinearModel{set: l, dims: dims, courses: make([]course, dims), wrong: make([]float64, dims), rank: rank{size: l.Recent}}
 	m.names = append(m.names, l.Names...)
 	for i := len(m.names); i < dims; i++ {
@@ -91,6 +92,15 @@ func (l Linear) Fit(dims int) (*LinearModel, error) {
 		m.courses[i].start(l.Lags)
 	}
 	return m, nil
+}
+
+// withDefaults returns l with its zero fields filled in.
+func (l Linear) withDefaults() Linear {
+	l.Lags, l.Memory = or(l.Lags, defaultLags), or(l.Memory, defaultMemory)
+	l.OutputAfter = or(l.OutputAfter, defaultLinearAfter)
+	l.Threshold, l.Recent = or(l.Threshold, defaultLinearP), or(l.Recent, defaultRecent)
+	l.Gate, l.Least = or(l.Gate, defaultGate), or(l.Least, defaultLeast)
+	return l
 }
 
 // LinearModel is what a Linear describes; Linear.Fit and Linear.New make it, a
@@ -145,7 +155,7 @@ func (m *LinearModel) take(x []float64) error {
 	}
 	for d, v := range x {
 		if v != v || math.IsInf(v, 0) {
-			return &ValueError{d, m.names[d], v}
+			return &ValueError{Dim: d, Name: m.names[d], Value: v}
 		}
 	}
 	for d, v := range x {

@@ -198,8 +198,8 @@ func TestLinearGoesOnBitForBit(t *testing.T) {
 }
 
 func TestLinearTellsWhatIsWrong(t *testing.T) {
-	_, err := Linear{Lags: 101, Memory: 9, OutputAfter: -1, Threshold: 2, Recent: -1, Least: math.NaN(), Names: []string{"a"}}.New(2)
-	for _, field := range []string{"Lags is 101", "Memory is 9", "OutputAfter", "Threshold", "Recent", "Least", "Names has 1"} {
+	_, err := Linear{Lags: 101, Memory: 9, OutputAfter: -1, Threshold: 2, Recent: -1, MaxKeys: -1, Least: math.NaN(), Names: []string{"a"}}.New(2)
+	for _, field := range []string{"Lags is 101", "Memory is 9", "OutputAfter", "Threshold", "Recent", "Least", "MaxKeys is -1", "Names has 1"} {
 		if err == nil || !strings.Contains(err.Error(), field) {
 			t.Errorf("%q is not in %v", field, err)
 		}
@@ -207,8 +207,8 @@ func TestLinearTellsWhatIsWrong(t *testing.T) {
 	m := fit(t, Linear{}, 2)
 	before, _ := m.MarshalBinary()
 	for _, x := range [][]float64{{1}, {1, math.NaN()}, {math.Inf(1), 1}} {
-		if _, err := m.ScoreUpdate(x); err == nil {
-			t.Errorf("%v was taken", x)
+		if _, err := m.ScoreUpdate(x); err == nil || strings.Contains(err.Error(), "Forest") {
+			t.Errorf("%v: %v", x, err)
 		}
 	}
 	if after, _ := m.MarshalBinary(); string(after) != string(before) {

@@ -93,11 +93,14 @@ func (m *RandomCutForest) take(x []float64) error {
 	missing := 0
 	for d, v := range x {
 		if math.IsInf(v, 0) {
-			return &ValueError{d, m.names[d], v}
+			return &ValueError{Dim: d, Name: m.names[d], Value: v}
 		}
 		if v != v {
-			if m.set.Missing == Refuse || m.seen == 0 {
-				return &ValueError{d, m.names[d], v}
+			switch {
+			case m.set.Missing == Refuse:
+				return &ValueError{d, m.names[d], v, ", or Forest.Missing say what to take for NaN"}
+			case m.seen == 0:
+				return &ValueError{d, m.names[d], v, " in the first point: there is no value before to take for NaN"}
 			}
 			v = m.rows.last[len(m.rows.last)-m.dims+d]
 			missing++

@@ -21,7 +21,10 @@ func (s *Spotter) Regions(dst []Region) []Region {
 		dst = slices.Grow(dst, 1)[:n+1]
 		to := &dst[n]
 		to.Low, to.High = append(to.Low[:0], r.Low...), append(to.High[:0], r.High...)
-		to.Points, to.Density = r.Points, r.Density
+		to.Points, to.Density, to.Members = r.Points, r.Density, nil
+	}
+	if s.set.Members {
+		s.members(dst[len(dst)-len(s.order):])
 	}
 	return dst
 }
@@ -30,10 +33,7 @@ func (s *Spotter) Regions(dst []Region) []Region {
 // it is in, or -1.
 func (s *Spotter) Members(dst []int) []int {
 	s.search()
-	to := append(s.queue[:0], s.order...)
-	for i, number := range s.order {
-		to[number] = int32(i)
-	}
+	to := s.told()
 	for i := range s.n {
 		r := s.of[s.place(i)]
 		if r >= 0 {
@@ -42,6 +42,27 @@ func (s *Spotter) Members(dst []int) []int {
 		dst = append(dst, int(r))
 	}
 	return dst
+}
+
+// told returns the place in s.order of each region, by its number.
+func (s *Spotter) told() []int32 {
+	to := append(s.queue[:0], s.order...)
+	for i, number := range s.order {
+		to[number] = int32(i)
+	}
+	return to
+}
+
+// members gives the regions of s.order copies of their points.
+func (s *Spotter) members(regions []Region) {
+	to := s.told()
+	for i := range s.n {
+		p := s.place(i)
+		if n := s.of[p]; n >= 0 {
+			r := &regions[to[n]]
+			r.Members = append(r.Members, slices.Clone(s.at(p)))
+		}
+	}
 }
 
 // search finds the regions. Each begins at the oldest core that none has, and goes

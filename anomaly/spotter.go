@@ -13,9 +13,10 @@ import (
 // Hotspots.New makes it, a zero one takes no point. It is not safe for concurrent
 // use, reading calls included.
 //
-// Points lie in a grid of squares over the first two dimensions, with sides of a
+// Points lie in a grid of squares over two of the dimensions, with sides of a
 // little more than Radius, so that what is near a point is in its square or one of
-// the eight around it. To add a point costs a look at the points there, for it and
+// the eight around it. Of more dimensions those are taken that tell most apart; it is
+// looked which once for each window of points. To add a point costs a look at the points there, for it and
 // for the one that leaves; Regions costs about that of adding all points, less
 // where many lie in one place. Nothing is allocated per point once the window is
 // full.
@@ -29,6 +30,9 @@ type Spotter struct {
 	spots  []spot
 	values []float64 // dims of each place
 	heads  []int32   // first place of each list of a grid, by the hash of a square
+	grid   [2]int    // the dimensions of the grid
+	laid   int       // points that came since it was looked which
+	due    bool
 
 	left  lists   // points that no region has yet
 	queue []int32 // places
@@ -48,43 +52,6 @@ type spot struct {
 
 // lists are those of the grid, to take points out of.
 type lists struct{ heads, next, prev []int32 }
-
-type square struct{ x, y int64 }
-
-// wide is by how much squares are wider than Radius: more than rounding takes away.
-const wide = 1.0625
-
-// squareOf returns the square of a point. Beyond the border squares are as good as
-// endless: points seem nearer there, never farther.
-func (s *Spotter) squareOf(x []float64) (q square) {
-	const border = 1 << 40 // quotients are exact to a thousandth up to there
-	on := func(v float64) int64 {
-		return int64(math.Floor(max(-border, min(v/s.set.Radius/wide, border))))
-	}
-	q.x = on(x[0])
-	if s.dims > 1 {
-		q.y = on(x[1])
-	}
-	return q
-}
-
-func (s *Spotter) list(q square) int {
-	h := uint64(q.x)*0x9e3779b97f4a7c15 ^ uint64(q.y)*0xc2b2ae3d27d4eb4f
-	return int((h ^ h>>29) * 0xbf58476d1ce4e5b9 >> 32 & uint64(len(s.heads)-1))
-}
-
-// around calls f with each square in which points near one in q may be, in order.
-func (s *Spotter) around(q square, f func(square)) {
-	rows := int64(1)
-	if s.dims == 1 {
-		rows = 0
-	}
-	for y := -rows; y <= rows; y++ {
-		for x := int64(-1); x <= 1; x++ {
-			f(square{q.x + x, q.y + y})
-		}
-	}
-}
 
 func (s *Spotter) at(place int32) []float64 {
 	return s.values[int(place)*s.dims : (int(place)+1)*s.dims]
@@ -118,7 +85,7 @@ func (s *Spotter) Len() int { return s.n }
 func (s *Spotter) Add(x []float64) error { return s.AddAt(s.now, x) }
 
 // AddAt is Add for a point of time t. A time before that of the last point counts
-// as that. Points at or before t - Span go. Without a Span t does not matter.
+// as that. Points at or before t - Span go. Without a Span t matters for Due alone.
 func (s *Spotter) AddAt(t watermark.Time, x []float64) error {
 	if s.dims == 0 {
 		return errNotGrown
@@ -128,11 +95,13 @@ func (s *Spotter) AddAt(t watermark.Time, x []float64) error {
 	}
 	for d, v := range x {
 		if v != v || math.IsInf(v, 0) {
-			return &ValueError{d, strconv.Itoa(d), v}
+			return &ValueError{Dim: d, Name: strconv.Itoa(d), Value: v}
 		}
 	}
+	before := s.now
+	s.now = max(s.now, t)
+	s.due = s.set.Every == 0 || before == watermark.Min || s.now.Floor(s.set.Every, 0) > before.Floor(s.set.Every, 0)
 	if s.set.Span > 0 {
-		s.now = max(s.now, t)
 		for s.n > 0 && gone(s.spots[s.first].time, s.now, s.set.Span.Nanoseconds()) {
 			s.drop()
 		}
@@ -149,8 +118,15 @@ func (s *Spotter) AddAt(t watermark.Time, x []float64) error {
 	s.spots[p] = spot{square: s.squareOf(x), time: s.now}
 	s.count(p, 1)
 	s.link(p)
+	if s.laid++; s.laid >= len(s.spots) && s.dims > 2 {
+		s.lay()
+	}
 	return nil
 }
+
+// Due reports whether the point that was added last is the first at or after a
+// multiple of Every; with no Every, that there is one.
+func (s *Spotter) Due() bool { return s.due }
 
 // gone reports whether t is at or before now - span. The difference of two times
 // may be beyond int64, but not beyond uint64.
@@ -179,6 +155,16 @@ func (s *Spotter) link(p int32) {
 		s.spots[*head].prev = p
 	}
 	*head = p
+}
+
+// linkAll makes the lists anew.
+func (s *Spotter) linkAll() {
+	for i := range s.heads {
+		s.heads[i] = -1
+	}
+	for i := range s.n {
+		s.link(s.place(i))
+	}
 }
 
 // drop lets the oldest point go.
@@ -212,12 +198,7 @@ func (s *Spotter) grow(room int) {
 		lists *= 2
 	}
 	s.heads = make([]int32, lists)
-	for i := range s.heads {
-		s.heads[i] = -1
-	}
-	for i := range s.n {
-		s.link(int32(i))
-	}
+	s.linkAll()
 }
 
 // Bytes returns the bytes that s owns.

@@ -64,14 +64,8 @@ func (t Twin) Grow(dims int) (*TwinForest, error) {
 	if err := t.Check(); err != nil {
 		return nil, err
 	}
+	t = t.withDefaults()
 	f := t.Forest
-	f.Trees = or(f.Trees, defaultTwinTrees)
-	f.Sample = or(f.Sample, defaultTwinSample)
-	f.OutputAfter = or(f.OutputAfter, min(defaultTwinAfter, f.Sample))
-	f.Gate = or(f.Gate, defaultTwinGate)
-	f.Least = or(f.Least, defaultTwinLeast)
-	f.Recent = or(f.Recent, defaultRecent)
-	t = Twin{Forest: f, Mean: or(t.Mean, defaultTwinMean)}
 	f.OutputAfter = (f.OutputAfter + 2) / 3
 	points, err := f.Grow(dims)
 	if err != nil {
@@ -87,6 +81,19 @@ func (t Twin) Grow(dims int) (*TwinForest, error) {
 		last: make([]float64, 0, t.Mean*dims), mean: make([]float64, dims),
 		quiet: quiet{size: f.Recent, gate: f.Gate},
 	}, nil
+}
+
+// withDefaults returns t with those zero fields filled in that have another
+// default here than in a Forest.
+func (t Twin) withDefaults() Twin {
+	f := t.Forest
+	f.Trees = or(f.Trees, defaultTwinTrees)
+	f.Sample = or(f.Sample, defaultTwinSample)
+	f.OutputAfter = or(f.OutputAfter, min(defaultTwinAfter, f.Sample))
+	f.Gate = or(f.Gate, defaultTwinGate)
+	f.Least = or(f.Least, defaultTwinLeast)
+	f.Recent = or(f.Recent, defaultRecent)
+	return Twin{Forest: f, Mean: or(t.Mean, defaultTwinMean)}
 }
 
 // TwinForest is what a Twin describes; Twin.Grow and Twin.New make it, a zero one

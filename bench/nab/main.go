@@ -13,28 +13,26 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-
-	"github.com/tidemark-go/tidemark/anomaly"
 )
 
 func main() {
 	data := flag.String("data", "", "folder of the benchmark, with data/category/file.csv and, to print scores, labels/combined_windows.json")
 	out := flag.String("out", "", "folder for the results, category/file.csv; empty: write none")
 	seed := flag.Uint64("seed", 1, "seed of the detector")
-	name := flag.String("detector", "twin", "twin, forest or linear")
+	name := flag.String("detector", "twin", "twin, forest, linear or halfspace")
 	gate := flag.Int("gate", 0, "let a score count only if it is the highest of so many rows; a twin does so by itself")
+	set := flag.String("set", "", "other settings, as Trees=100,Sample=256,Least=2: fields of the Forest, or of the Linear")
+	alarms := flag.Bool("alarms", false, "let alarms count alone, as the detector raises them: 1 or 0 for a score")
 	flag.Parse()
-	if err := run(*data, *out, *name, *seed, *gate); err != nil {
+	if err := run(*data, *out, *name, *set, *seed, *gate, *alarms); err != nil {
 		fmt.Fprintln(os.Stderr, "nab:", err)
 		os.Exit(1)
 	}
 }
 
-func run(data, out, name string, seed uint64, gate int) error {
-	detector := detectors[name]
-	if detector == nil {
-		return fmt.Errorf("-detector is %q: must be twin, forest or linear", name)
+func run(data, out, name, set string, seed uint64, gate int, alarms bool) error {
+	if _, err := newScorer(name, set, seed, alarms); err != nil {
+		return err
 	}
 	all, err := readAll(data)
 	if err != nil {
@@ -42,7 +40,11 @@ func run(data, out, name string, seed uint64, gate int) error {
 	}
 	scores := make([][]float64, len(all))
 	for i, s := range all {
-		if scores[i], err = scan(detector(seed), s.values, gate); err != nil {
+		score, err := newScorer(name, set, seed, alarms)
+		if err == nil {
+			scores[i], err = scan(score, s.values, gate)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", s.name, err)
 		}
 		if out != "" {
@@ -53,6 +55,9 @@ func run(data, out, name string, seed uint64, gate int) error {
 	}
 	if l, err := readLabels(data); err == nil {
 		table(os.Stdout, all, scores, l)
+		if alarms {
+			tellAlarms(os.Stdout, all, scores, l)
+		}
 	} else if !os.IsNotExist(err) {
 		return err
 	}
@@ -72,36 +77,4 @@ func writeFile(path string, s series, scores []float64) error {
 		return err
 	}
 	return f.Close()
-}
-
-// detectors are the settings, each one for all series.
-var detectors = map[string]func(seed uint64) anomaly.Detector{
-	"twin": func(seed uint64) anomaly.Detector {
-		return anomaly.Twin{Forest: anomaly.Forest{Seed: seed}}
-	},
-	"forest": func(seed uint64) anomaly.Detector {
-		return anomaly.Forest{Trees: 50, Sample: 1024, Seed: seed, OutputAfter: 300}
-	},
-	"linear": func(uint64) anomaly.Detector { return anomaly.Linear{} },
-}
-
-// scan returns the score of each value, as it is when the value comes: 0 where it
-// is not the highest of the last gate ones.
-func scan(d anomaly.Detector, values []float64, gate int) ([]float64, error) {
-	m, err := d.New(1)
-	if err != nil {
-		return nil, err
-	}
-	raw, scores := make([]float64, len(values)), make([]float64, len(values))
-	for i := range values {
-		r, err := m.ScoreUpdate(values[i : i+1])
-		if err != nil {
-			return nil, err
-		}
-		raw[i] = r.Score
-		if before := raw[max(0, i-max(gate, 0)):i]; len(before) == 0 || r.Score > slices.Max(before) {
-			scores[i] = r.Score
-		}
-	}
-	return scores, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/tidemark-go/tidemark/anomaly"
 )
 
 func TestSeriesAreReadAndScoresWritten(t *testing.T) {
@@ -63,8 +65,15 @@ func TestScoresAreCausal(t *testing.T) {
 			values[i] += 5
 		}
 	}
-	for name, detector := range detectors { // order: each stands by itself
-		whole, err := scan(detector(1), values, 50)
+	run := func(name string, values []float64) ([]float64, error) {
+		score, err := newScorer(name, "", 1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return scan(score, values, 50)
+	}
+	for _, name := range []string{"twin", "forest", "linear", "halfspace"} {
+		whole, err := run(name, values)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +82,7 @@ func TestScoresAreCausal(t *testing.T) {
 		for i := cut; i < len(other); i++ {
 			other[i] = 100 * r.Float64()
 		}
-		changed, err := scan(detector(1), other, 50)
+		changed, err := run(name, other)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,6 +92,39 @@ func TestScoresAreCausal(t *testing.T) {
 		if slices.Equal(whole, changed) {
 			t.Errorf("%s: no score depends on any row", name)
 		}
+	}
+}
+
+func TestSettingsAreAssigned(t *testing.T) {
+	f := anomaly.Forest{Seed: 3}
+	if err := assign(&f, "Trees=7,Least=-1,Noise.Relative=0.5"); err != nil || f.String() != (anomaly.Forest{Trees: 7, Seed: 3, Least: -1, Noise: anomaly.Noise{Relative: 0.5}}).String() {
+		t.Errorf("%v, %v", f, err)
+	}
+	for _, set := range []string{"Trees", "Trees=x", "Trees=1.5", "Tree=1", "Names=1", "Trees.X=1", "=1", "Trees=1,"} {
+		if _, err := newScorer("forest", set, 1, false); err == nil || !strings.Contains(err.Error(), "-set has") {
+			t.Errorf("%q: %v", set, err)
+		}
+	}
+	if _, err := newScorer("other", "", 1, false); err == nil {
+		t.Error("another detector was taken")
+	}
+}
+
+// TestAlarmsAreCounted has a window of rows 50 to 59 of 100, of which the first 15
+// do not count.
+func TestAlarmsAreCounted(t *testing.T) {
+	s := series{name: "a/b.csv"}
+	scores := make([]float64, 100)
+	for i := range 100 {
+		s.times = append(s.times, "2014-01-01 00:00:"+strconv.Itoa(100+i))
+	}
+	for _, i := range []int{3, 20, 52, 53, 70} {
+		scores[i] = 1
+	}
+	var b strings.Builder
+	tellAlarms(&b, []series{s, s}, [][]float64{scores, make([]float64, 100)}, labels{"a/b.csv": {{s.times[50], s.times[59]}}})
+	if want := "alarms in 1 of 2 windows, and 2 others in 170 rows\n"; b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
 	}
 }
 
@@ -141,7 +183,11 @@ func TestBenchmark(t *testing.T) {
 	out := t.TempDir()
 	var scores [][]float64
 	for _, s := range all {
-		got, err := scan(detectors["twin"](1), s.values, 0)
+		score, err := newScorer("twin", "", 1, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := scan(score, s.values, 0)
 		if err != nil {
 			t.Fatal(err)
 		}

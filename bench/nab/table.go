@@ -50,3 +50,23 @@ func summary(all []series, scores [][]float64, l labels, group string) (sum sums
 	}
 	return sum
 }
+
+// tellAlarms tells how many windows have an alarm, and how many there are without.
+func tellAlarms(w io.Writer, all []series, scores [][]float64, l labels) {
+	windows, rows, outside, found := 0, 0, 0, map[int]bool{}
+	for i, s := range all {
+		marks, n := l.marks(s, scores[i], windows)
+		windows += n
+		rows += len(marks)
+		for _, m := range marks {
+			switch {
+			case m.score == 0:
+			case m.window < 0:
+				outside++
+			default:
+				found[m.window] = true
+			}
+		}
+	}
+	fmt.Fprintf(w, "alarms in %d of %d windows, and %d others in %d rows\n", len(found), windows, outside, rows)
+}

@@ -8,7 +8,7 @@ import (
 // Hotspots gives each fact the dense regions among the last points of its key, its
 // own among them: in event-time order, so a fact is given once W is beyond it,
 // those of one time as they were fed. The function vector appends the point of a
-// fact to dst; all points of a key have as many dimensions as its first.
+// fact to dst; all points of a key have as many dimensions as the first that is taken.
 //
 // What is missed is as in Score: late, invalid, or of one key more than
 // anomaly.Hotspots.MaxKeys.

@@ -13,7 +13,7 @@ import (
 
 // modelled gives facts, by event time once W is beyond them, each to the model
 // of its key, and what that makes of it as a row. A model is made at the first
-// fact of its key, and stays: so their number is bounded.
+// fact of its key that it takes, and stays: so their number is bounded.
 type modelled[K comparable, T, M, R any] struct {
 	st     *stage
 	in     Keyed[K, T]
@@ -28,6 +28,8 @@ type modelled[K comparable, T, M, R any] struct {
 	point  []float64
 	x      items[R]
 	column *keyColumn[K]
+	spare  M   // has taken nothing
+	dims   int // of the spare; 0: there is none
 	out    *port[R]
 	missed misses[T]
 }
@@ -155,20 +157,35 @@ func (op *modelled[K, T, M, R]) judge(key K, t watermark.Time, fact *T, r *R) (R
 	op.point = op.vector(op.point[:0], *fact)
 	hash := op.hash(key)
 	n := op.byKey.Find(key, hash)
-	if n < 0 {
-		if most := op.kind.most(); op.byKey.Len() >= most {
-			op.st.ledger.Refused++
-			return Refused, fmt.Errorf("%d keys have a model: must be at most MaxKeys", most)
-		}
+	if n >= 0 {
+		return op.give(op.byKey.Entries[n].Value, t, r)
+	}
+	if most := op.kind.most(); op.byKey.Len() >= most {
+		op.st.ledger.Refused++
+		return Refused, fmt.Errorf("%d keys have a model: must be at most MaxKeys", most)
+	}
+	// A key of which nothing is ever taken has no model.
+	if op.dims == 0 || op.dims != len(op.point) {
 		m, err := op.kind.fresh(len(op.point))
 		if err != nil {
 			op.st.ledger.Invalid++
 			return Invalid, err
 		}
-		n = op.byKey.Slot(key, hash, op.hash)
-		op.byKey.Entries[n].Value = m
+		op.spare, op.dims = m, len(op.point)
 	}
-	if err := op.kind.take(op.byKey.Entries[n].Value, t, op.point, r); err != nil {
+	if reason, err := op.give(op.spare, t, r); err != nil {
+		return reason, err
+	}
+	n = op.byKey.Slot(key, hash, op.hash)
+	op.byKey.Entries[n].Value = op.spare
+	var none M
+	op.spare, op.dims = none, 0
+	return 0, nil
+}
+
+// give gives the point at hand to a model.
+func (op *modelled[K, T, M, R]) give(m M, t watermark.Time, r *R) (Reason, error) {
+	if err := op.kind.take(m, t, op.point, r); err != nil {
 		op.st.ledger.Invalid++
 		return Invalid, err
 	}

@@ -11,12 +11,13 @@ import (
 // Score gives each fact a score by the model of its key, and lets the model learn
 // it: in event-time order, so a fact is given once W is beyond it, those of one
 // time as they were fed. The function vector appends the point of a fact to dst;
-// all points of a key have as many dimensions as its first.
+// all points of a key have as many dimensions as the first that is taken.
 //
 // A fact behind W is missed as late. One that its model cannot take, as a value
 // is NaN or infinite, or another number of dimensions, is missed as invalid, and
-// the model is as it was. A model stays for good: one key more than
-// anomaly.Forest.MaxKeys is missed as refused.
+// the model is as it was. A model stays for good, so their number is bounded: a fact
+// of one key more than anomaly.Forest.MaxKeys is missed as refused. A key of which
+// nothing was taken has no model.
 //
 // With anomaly.Forest.Attribution a row beyond the threshold has in Parts what
 // each dimension gave to its score, by name.

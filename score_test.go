@@ -89,15 +89,16 @@ func TestScoreIsAModelOfEachKeyInOrderOfTime(t *testing.T) {
 			for len(waits) > 0 && waits[0].ns < to {
 				f := waits[0]
 				waits = waits[1:]
-				if of[f.sensor] == nil {
-					of[f.sensor], _ = smallForest().New(len(f.value))
-				}
 				m := of[f.sensor]
+				if m == nil {
+					m, _ = smallForest().New(len(f.value))
+				}
 				res, err := m.ScoreUpdate(f.value)
 				if err != nil {
 					wantMissed = append(wantMissed, fmt.Sprint(f, tidemark.Invalid, err.Error()))
 					continue
 				}
+				of[f.sensor] = m
 				want = append(want, fmt.Sprint(anomaly.Scored[reading]{Fact: f, Result: res, Parts: m.(anomaly.Attributed).Parts(nil)}))
 			}
 		}
@@ -130,6 +131,31 @@ func TestScoreRefusesOneKeyTooMany(t *testing.T) {
 	rows, missed := scores(t, d, facts, 0, 10)
 	if len(rows) != 3 || len(missed) != 1 || missed[0] != fmt.Sprint(facts[2], tidemark.Refused, "2 keys have a model: must be at most MaxKeys") {
 		t.Errorf("rows %q, missed %q", rows, missed)
+	}
+}
+
+// A sensor that gives nothing but NaN keeps no other from a model, and its first
+// reading that is one decides how many dimensions it has.
+func TestAKeyOfWhichNothingIsTakenHasNoModel(t *testing.T) {
+	d := smallForest()
+	d.MaxKeys = 2
+	nan := math.NaN()
+	facts := []reading{
+		{"a", 1, []float64{nan}}, {"b", 2, []float64{nan, 1}}, {"c", 3, []float64{1}}, {"a", 4, []float64{nan}}, {"d", 5, nil}, // all but c invalid
+		{"b", 6, []float64{1}}, {"a", 7, []float64{1}}, // b is taken, and a one too many
+		{"b", 8, []float64{1, 1}}, {"c", 9, []float64{2}}, // b has one dimension
+	}
+	rows, missed := scores(t, d, facts, 0, 3)
+	var reasons []string
+	for _, m := range missed {
+		for _, r := range []tidemark.Reason{tidemark.Invalid, tidemark.Refused} {
+			if strings.Contains(m, r.String()) {
+				reasons = append(reasons, m[1:2]+" "+r.String())
+			}
+		}
+	}
+	if want := "[a invalid b invalid a invalid d invalid a refused b invalid]"; len(rows) != 3 || fmt.Sprint(reasons) != want {
+		t.Errorf("%d rows %q, missed %v, want %s", len(rows), rows, reasons, want)
 	}
 }
 

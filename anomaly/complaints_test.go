@@ -355,9 +355,9 @@ func TestRecentringKeepsPartedWhatIsParted(t *testing.T) {
 	m := grow(t, Forest{Trees: 1, Sample: 2, InitialAccept: 1}, 1, 0, nil)
 	update(t, m, 0)
 	update(t, m, 1.99e9)
-	tr, before := &m.trees[0], []float32{}
+	tr := &m.trees[0]
 	tr.nodes[0].cut = math.Nextafter32(1.99e9, 0)
-	before = append(before, m.points.values...)
+	before := slices.Clone(tr.leaves)
 	kept, lost := 0, 0
 	for by := float32(-5e9); by < 5e9; by += 1e7 {
 		cut := tr.nodes[0].cut
@@ -368,11 +368,11 @@ func TestRecentringKeepsPartedWhatIsParted(t *testing.T) {
 		kept++
 		m.shift(0, by)
 		if state, _ := m.AppendBinary(nil); m.UnmarshalBinary(state) != nil {
-			t.Fatalf("moved by %v: the cut at %v lies outside of %v", by, m.trees[0].nodes[0].cut, m.points.values)
+			t.Fatalf("moved by %v: the cut at %v lies outside of %v", by, m.trees[0].nodes[0].cut, m.trees[0].boxes[0])
 		}
-		copy(m.points.values, before)
 		tr = &m.trees[0]
 		tr.nodes[0].cut, tr.boxes[0] = cut, side{0, 1.99e9}
+		copy(tr.leaves, before)
 	}
 	if kept == 0 || lost == 0 {
 		t.Errorf("%d moves are right, %d are not", kept, lost)

@@ -44,7 +44,7 @@ func TestBytesAreThoseOfTheHeap(t *testing.T) {
 		most    int64
 	}{
 		{Forest{}, 1, 20_000, 1 << 20},
-		{Forest{Decay: -1}, 1, 20_000, 1<<20 + 1<<17}, // nearly every point of every tree is another
+		{Forest{Decay: -1}, 1, 20_000, 1 << 20}, // nearly every point of every tree is another
 		{Forest{}, 1, 20, 1 << 18},
 		{Forest{Trees: 20}, 8, 5000, 1 << 20},
 	} {

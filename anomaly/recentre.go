@@ -62,6 +62,12 @@ func (m *RandomCutForest) shift(d int, by float32) {
 	}
 	for i := range m.trees {
 		t := &m.trees[i]
+		if m.all == 1 {
+			for k := range t.leaves {
+				l := &t.leaves[k]
+				l.point = math.Float32bits(moved(math.Float32frombits(l.point), by))
+			}
+		}
 		for j := d; j < m.all; j += m.dims {
 			for k := j; k < len(t.boxes); k += m.all {
 				t.boxes[k].low, t.boxes[k].high = moved(t.boxes[k].low, by), moved(t.boxes[k].high, by)

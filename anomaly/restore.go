@@ -86,14 +86,14 @@ func (m *RandomCutForest) readRank(r *reader) {
 
 func (m *RandomCutForest) readPoints(r *reader) {
 	n := r.u32()
-	r.must(uint64(n) <= uint64(m.set.Trees)*uint64(m.set.Sample))
+	r.must(uint64(n) <= uint64(m.set.Trees)*uint64(m.set.Sample) && (n == 0 || m.all > 1))
 	if r.wants(int(n), 4*m.all) {
 		m.points.refs = make([]uint32, n)
 		m.points.values = make([]float32, int(n)*m.all)
 		m.points.used = int(n)
 		for i := range m.points.values {
 			m.points.values[i] = r.f32()
-			r.must(math.Abs(float64(m.points.values[i])) <= 2*farthest)
+			r.must(math.Abs(float64(m.points.values[i])) <= farthest)
 		}
 	}
 }
@@ -132,7 +132,11 @@ func (m *RandomCutForest) readNode(t *tree, parent uint16, n int, r *reader) uin
 	dim := r.u16()
 	if dim == nothing {
 		l := leaf{mass: r.u16(), point: r.u32(), parent: parent}
-		if r.must(l.mass > 0 && int(l.point) < len(m.points.refs) && len(t.leaves) < n); r.bad() {
+		known := int(l.point) < len(m.points.refs)
+		if m.all == 1 {
+			known = math.Abs(float64(math.Float32frombits(l.point))) <= farthest
+		}
+		if r.must(l.mass > 0 && known && len(t.leaves) < n); r.bad() {
 			return nothing
 		}
 		t.mass += int(l.mass)

@@ -162,7 +162,7 @@ func (m *RandomCutForest) scoreOne(t *tree, x, noise float64) float64 {
 	w := t.descend(m.rows.point, m.path[0])
 	depth := len(w.path)
 	s := m.equal(&w)
-	y := float64(m.points.values[w.leaf.point])
+	y := float64(math.Float32frombits(w.leaf.point))
 	if x == y {
 		return s
 	}

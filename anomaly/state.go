@@ -11,10 +11,11 @@ import (
 // The bytes of a forest: a mark and a version; the settings that shape it; what all
 // trees share; the trees, each from its root on, the left side first; a checksum.
 // All numbers are little-endian. What follows from the rest is not written: boxes,
-// sums, and how many leaves hold a point.
+// sums, and how many leaves hold a point. Of one dimension there is no list of
+// points, and a leaf has the value instead of a number.
 const (
 	stateMark    = "tmforest"
-	stateVersion = 1
+	stateVersion = 2
 )
 
 var crc = crc64.MakeTable(crc64.ECMA)
@@ -67,7 +68,7 @@ func (m *RandomCutForest) AppendBinary(b []byte) ([]byte, error) {
 	for i := range m.trees {
 		t := &m.trees[i]
 		t.walk(t.root, func(ref uint16) {
-			if ref&isLeaf != 0 {
+			if ref&isLeaf != 0 && m.all > 1 {
 				if p := t.leaves[ref&^isLeaf].point; numbers[p] == 0 {
 					order = append(order, p)
 					numbers[p] = uint32(len(order))
@@ -95,7 +96,11 @@ func (m *RandomCutForest) AppendBinary(b []byte) ([]byte, error) {
 			l := &t.leaves[ref&^isLeaf]
 			w.u16(nothing)
 			w.u16(l.mass)
-			w.u32(numbers[l.point] - 1)
+			if m.all > 1 {
+				w.u32(numbers[l.point] - 1)
+			} else {
+				w.u32(l.point)
+			}
 			leafNumbers[ref&^isLeaf] = n
 			n++
 		})

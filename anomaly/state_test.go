@@ -106,7 +106,7 @@ func TestStateOfOtherSettingsIsToldApart(t *testing.T) {
 	}
 	newer := slices.Clone(state)
 	newer[len(stateMark)]++
-	if err := m.UnmarshalBinary(newer); err == nil || !strings.Contains(err.Error(), "version 2") {
+	if err := m.UnmarshalBinary(newer); err == nil || !strings.Contains(err.Error(), "version 3") {
 		t.Errorf("a newer version: %v", err)
 	}
 	if err := new(RandomCutForest).UnmarshalBinary(state); err == nil {

@@ -165,7 +165,7 @@ func (t *tree) remove(i uint16, p *points) {
 	if l.mass--; l.mass > 0 {
 		return
 	}
-	x, parent := p.at(l.point), l.parent
+	x, parent := p.at(l.point), l.parent // which the box of no leaf writes over below
 	p.release(l.point)
 	*l = leaf{parent: t.freeLeaf}
 	t.freeLeaf = i
@@ -211,7 +211,7 @@ func (t *tree) sideOf(ref uint16, d int, p *points) side {
 	if ref&isLeaf == 0 {
 		return t.boxes[int(ref)*t.dims+d]
 	}
-	v := p.at(t.leaves[ref&^isLeaf].point)[d]
+	v := p.value(t.leaves[ref&^isLeaf].point, d)
 	return side{v, v}
 }
 

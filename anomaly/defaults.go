@@ -10,7 +10,7 @@ const (
 	defaultThreshold     = 0.001
 	defaultRecent        = 1000
 	defaultGate          = 100
-	defaultLeast         = 1.5
+	defaultLeast         = 2
 )
 
 // withDefaults returns f with its zero fields filled in.

@@ -39,6 +39,7 @@ const (
 	defaultMemory      = 1000
 	defaultLinearAfter = 100
 	defaultLinearP     = 0.01
+	defaultLinearLeast = 1.5
 	maxLags            = 100
 	maxMemory          = 1_000_000_000
 )
@@ -99,7 +100,7 @@ func (l Linear) withDefaults() Linear {
 	l.Lags, l.Memory = or(l.Lags, defaultLags), or(l.Memory, defaultMemory)
 	l.OutputAfter = or(l.OutputAfter, defaultLinearAfter)
 	l.Threshold, l.Recent = or(l.Threshold, defaultLinearP), or(l.Recent, defaultRecent)
-	l.Gate, l.Least = or(l.Gate, defaultGate), or(l.Least, defaultLeast)
+	l.Gate, l.Least = or(l.Gate, defaultGate), or(l.Least, defaultLinearLeast)
 	return l
 }
 

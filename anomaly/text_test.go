@@ -24,10 +24,10 @@ func TestForestTellsWhatDiffersFromTheDefault(t *testing.T) {
 		{Forest{InitialAccept: 1, OutputAfter: 10}, "Forest{InitialAccept:1 OutputAfter:10}"},
 		{Forest{Noise: Noise{Absolute: 0.5}, Missing: Impute}, "Forest{Noise:{Absolute:0.5 Relative:0} Missing:Impute}"},
 		{Forest{Names: []string{"load", "power"}, Attribution: true}, "Forest{Names:[load power] Attribution:true}"},
-		{Forest{Threshold: 0.02, Recent: 500, MaxKeys: 7, Least: 2}, "Forest{Threshold:0.02 Recent:500 MaxKeys:7 Least:2}"},
+		{Forest{Threshold: 0.02, Recent: 500, MaxKeys: 7, Least: 3}, "Forest{Threshold:0.02 Recent:500 MaxKeys:7 Least:3}"},
 		// A field that is set to its default says nothing, of whatever that depends on.
 		{Forest{Trees: 100, Sample: 256, Decay: 1. / 2560, Shingle: 1, InitialAccept: 0.125, OutputAfter: 256, Noise: Noise{Relative: 1e-6},
-			Threshold: 0.001, Recent: 1000, Gate: 100, MaxKeys: 1000, Least: 1.5}, "Forest{}"},
+			Threshold: 0.001, Recent: 1000, Gate: 100, MaxKeys: 1000, Least: 2}, "Forest{}"},
 		{Forest{Sample: 512, Decay: 1. / 5120, OutputAfter: 512}, "Forest{Sample:512}"},
 		{Forest{Sample: 512, Decay: 1. / 2560, OutputAfter: 256}, "Forest{Sample:512 Decay:0.000390625 OutputAfter:256}"},
 	} {

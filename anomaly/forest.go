@@ -18,19 +18,25 @@ import (
 // that far, and differences below 1e-45 as none: scale what is as large or small.
 type Forest struct {
 	// Trees is how many trees there are, at most 10,000; 0: 100. The score is the
-	// mean over them: more trees make it smoother, and dearer in proportion.
+	// mean over them: more trees make it smoother, and dearer in proportion. What is
+	// detected hardly changes: 51.5, 50.9, 50.7 and 50.4 points of the benchmark in the
+	// package's comment with 25, 50, 100 and 200.
 	Trees int
-	// Sample is how many points a tree keeps, at most 32,767; 0: 256.
+	// Sample is how many points a tree keeps, from 2 to 32,767; 0: 256, which fits
+	// the caches. More see further back, for more memory: 44.9, 50.7, 55.0 and 58.7
+	// points with 128, 256, 512 and 1024.
 	Sample int
 	// Decay is by how much a point counts less for each point after it: it stays in
 	// a sample with a probability that falls as e^(-Decay*age). 0: 1/(10*Sample), so
-	// that a sample reaches over some 20 times its size. Negative: none.
+	// that a sample reaches over some 20 times its size. Negative: none. At most 1.
+	// With none, 1/10000, 1/2560 and 1/1000 it was 51.0, 50.6, 50.7 and 49.3 points.
 	Decay float64
 	// HalfLife lets points count less by event time instead: half as much each
 	// HalfLife. 0: by point. The times come by ScoreUpdateAt.
 	HalfLife time.Duration
 	// Shingle is how many points in a row are scored together, as one of
-	// Shingle*dims dimensions (at most 32,767); 0: 1.
+	// Shingle*dims dimensions (at most 32,767); 0: 1. It sees shapes, and bursts less:
+	// 50.7, 42.2, 36.7 and 25.1 points with 1, 2, 4 and 8.
 	Shingle int
 	// Seed is what the random choices are drawn from. The same seed gives the same
 	// scores.
@@ -48,8 +54,10 @@ type Forest struct {
 
 	Names       []string // of the dimensions, for Part.Name; empty: their numbers
 	Attribution bool     // explain each score within Threshold: see Parts
-	Threshold   float64  // the P of an alarm, above 0 and below 1; 0: 0.001
-	Recent      int      // scores that P looks back on, at most 1,000,000; 0: 1000
+	// Threshold is the P of an alarm, above 0 and below 1; 0: 0.001. What it and the
+	// next fields do to alarms is told in the package's comment.
+	Threshold float64
+	Recent    int // scores that P looks back on, at most 1,000,000; 0: 1000
 	// Gate is how many scores in a row an alarm has to be above: a score counts only
 	// if it is the highest of so many. At most Recent counts. 0: 100; negative: each
 	// score counts.
@@ -59,7 +67,7 @@ type Forest struct {
 	// use for it.
 	MaxKeys int
 	// Least is the score that an alarm has at least, whatever its P: of any thousand
-	// points one is the oddest. 0: 1.5; negative: any.
+	// points one is the oddest. 0: 2; negative: any.
 	Least float64
 }
 
@@ -70,7 +78,8 @@ type Forest struct {
 type Noise struct {
 	Absolute float64 // in the unit of the values
 	Relative float64 // as a share of the greatest magnitude in the samples, without values far from all others
-	// With both 0: Relative is 1e-6. With either negative: no floor.
+	// With both 0: Relative is 1e-6. With either negative: no floor. From 1e-9 to 1e-3
+	// it makes no difference on the benchmark: 50.7 to 50.8 points.
 }
 
 // Missing is what to do with a value that is missing, which is told by NaN. An

@@ -5,6 +5,7 @@ import (
 	"hash/crc64"
 	"math"
 	"math/rand/v2"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -66,6 +67,64 @@ func TestStateGoesOnBitForBit(t *testing.T) {
 				t.Errorf("%+v after %d: the states differ in the end", f, at)
 			}
 		}
+	}
+}
+
+// TestStateWrittenEarlierIsTaken reads states that lie in testdata as they were once
+// written, and goes on: a change of the bytes takes a new version, and a reader of
+// the old one.
+func TestStateWrittenEarlierIsTaken(t *testing.T) {
+	for name, f := range map[string]Forest{ // order: each stands by itself
+		"state1": {Trees: 3, Sample: 8, Seed: 5, Recent: 20},
+		"state3": {Trees: 3, Sample: 8, Seed: 5, Recent: 20, Shingle: 3, HalfLife: time.Minute},
+	} {
+		point := func(i int) (watermark.Time, []float64) {
+			return watermark.Time(i) * watermark.Time(time.Second), []float64{float64(i * i % 17)}
+		}
+		m := grow(t, f, 1, 0, nil)
+		for i := range 100 {
+			if _, err := m.ScoreUpdateAt(point(i)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		path := "testdata/" + name + ".bin"
+		if *rewrite {
+			b, _ := m.AppendBinary(nil)
+			if err := os.WriteFile(path, b, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := grow(t, f, 1, 0, nil)
+		if err := old.UnmarshalBinary(b); err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+		for i := 100; i < 200; i++ {
+			want, _ := m.ScoreUpdateAt(point(i))
+			if got, err := old.ScoreUpdateAt(point(i)); got != want || err != nil {
+				t.Fatalf("%s, point %d: %+v, %v, want %+v", path, i, got, err, want)
+			}
+		}
+	}
+}
+
+// TestRestoreTakesNoSeconds: it takes milliseconds, which BenchmarkState measures.
+func TestRestoreTakesNoSeconds(t *testing.T) {
+	m := grow(t, Forest{}, 1, 3000, normal(1, 1))
+	best := time.Hour
+	for range 5 {
+		start := time.Now()
+		state, _ := m.AppendBinary(nil)
+		if err := m.UnmarshalBinary(state); err != nil {
+			t.Fatal(err)
+		}
+		best = min(best, time.Since(start))
+	}
+	if best > 200*time.Millisecond {
+		t.Errorf("a snapshot and a restore took %v", best)
 	}
 }
 

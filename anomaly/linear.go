@@ -16,10 +16,12 @@ import (
 // Its zero value is ready.
 type Linear struct {
 	// Lags is how many values before foretell one, at most 100; 0: 8. The cost of a
-	// point grows with its square.
+	// point grows with its square. On the benchmark of the package's comment, which has
+	// few waves, fewer do as well: 41.4, 40.5, 38.8 and 38.7 points with 1, 4, 8 and 16.
 	Lags int
 	// Memory is over how many points the model forgets: a point counts e times less
-	// after so many more. At least 10; 0: 1000.
+	// after so many more. At least 10; 0: 1000. 35.3, 38.8 and 36.2 points with 300,
+	// 1000 and 3000.
 	Memory int
 	// OutputAfter is how many points there have to be before Ready; 0: 100.
 	OutputAfter int

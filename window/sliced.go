@@ -32,8 +32,9 @@ type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	clock   []clocked         // Deadline: spans with facts, by End and Start
 	soonest watermark.Time    // when the clock fires the next of them
 
-	spans   []Span // of the fact at hand
-	touched uint32 // keeps the loads of touch
+	spans   []Span              // of the fact at hand
+	slices  [block]*slice[K, A] // of the facts that touch has read ahead for
+	touched uint32              // keeps the loads of touch
 }
 
 func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *sliced[K, A, T, P] {
@@ -66,7 +67,7 @@ func (s *sliced[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
 		n := min(i+block, len(b.keys))
 		part := columns[K, T]{b.keys[i:n], b.hashes[i:n], b.times[i:n], b.facts[i:n]}
 		s.touch(part.hashes, part.times)
-		s.fold(i, part, told)
+		s.foldTouched(i, part, told)
 	}
 }
 
@@ -87,6 +88,31 @@ func (s *sliced[K, A, T, P]) fold(from int, b columns[K, T], told *Told[K, A]) {
 				continue
 			}
 			near = s.open.near
+		}
+		n := at.table.Guess(h)
+		if n >= uint(len(at.table.Entries)) || at.table.Entries[n].Key != key[i] {
+			if n = s.place(from+i, at, key[i], h, told); n == none {
+				continue
+			}
+		}
+		c := &at.table.Entries[n].Value
+		c.facts++
+		c.last = max(c.last, time.Duration(t[i]-at.Start))
+		P(&c.value).Add(facts[i])
+	}
+}
+
+// foldTouched is fold after touch.
+func (s *sliced[K, A, T, P]) foldTouched(from int, b columns[K, T], told *Told[K, A]) {
+	key, t, facts := b.keys[:len(b.hashes)], b.times[:len(b.hashes)], b.facts[:len(b.hashes)]
+	slices := s.slices[:len(b.hashes)]
+	for i, h := range b.hashes {
+		at := slices[i]
+		if at == nil { // or it was opened since
+			if at = s.slice(t[i]); at == nil {
+				s.behind(from+i, key[i], h, t[i], &facts[i], told)
+				continue
+			}
 		}
 		n := at.table.Guess(h)
 		if n >= uint(len(at.table.Entries)) || at.table.Entries[n].Key != key[i] {
@@ -145,13 +171,17 @@ func (s *sliced[K, A, T, P]) place(i int, at *slice[K, A], key K, hash uint64, t
 // loads overlap; in that of fold each waits behind a branch on the one before.
 func (s *sliced[K, A, T, P]) touch(hashes []uint64, t []watermark.Time) {
 	x := uint32(0)
+	near := s.open.near
+	t, slices := t[:len(hashes)], s.slices[:len(hashes)]
 	for i, h := range hashes {
-		if at := s.open.near.at(t[i]); at != nil {
+		at := near.at(t[i])
+		slices[i] = at
+		if at != nil {
 			x += at.table.Touch(h)
 		}
 	}
 	for i, h := range hashes {
-		if at := s.open.near.at(t[i]); at != nil {
+		if at := slices[i]; at != nil {
 			x += at.table.TouchEntry(h)
 		}
 	}

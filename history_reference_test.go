@@ -372,11 +372,11 @@ func (r *reference) join(s *refStage, before watermark.Time) {
 		first = s.held[0].time
 	}
 	s.main.w, s.main.idle = max(before, min(s.lw, first)), left.idle
-	bound := min(back(s.lw, s.behind), first)
+	bound := s.lw
 	if !right.idle {
 		bound = min(bound, s.rw)
 	}
-	s.bound = max(s.bound, bound)
+	s.bound = max(s.bound, min(back(bound, s.behind), first))
 }
 
 // unknown reports whether there is no version of key, but of most others; 0: of

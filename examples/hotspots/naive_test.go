@@ -159,7 +159,8 @@ func TestRowsAreTheNaiveOnes(t *testing.T) {
 			lines = append(lines, fmt.Sprintf(`{"game":%d,"player":"p","x":%v,"y":%v,"event_time":%q}`,
 				r.IntN(3)-1, float64(r.IntN(room)-room/2)/2, float64(r.IntN(room))/2, when.Format(time.RFC3339Nano)))
 		}
-		regions += compare(t, lines, config{radius: float64(1+r.IntN(4)) / 2, least: 1 + r.IntN(5), records: 1 + r.IntN(60), delay: time.Duration(r.IntN(4)) * time.Second})
+		least := 1 + r.IntN(5)
+		regions += compare(t, lines, config{radius: float64(1+r.IntN(4)) / 2, least: least, records: least + r.IntN(60), delay: time.Duration(r.IntN(4)) * time.Second})
 	}
 	if regions < 100 {
 		t.Errorf("rows have %d regions: too few to tell anything", regions)

@@ -15,13 +15,11 @@ func (s *sliced[K, A, T, P]) sliceByTime(t watermark.Time) *slice[K, A] {
 	if wrong(spans, t) != "" {
 		return nil
 	}
-	for i := len(s.open.all) - 1; i >= 0; i-- {
-		if at := s.open.all[i]; slices.Equal(at.spans, spans) {
-			if at.sealed {
-				return nil
-			}
-			return at
+	if at := s.sliceOf(spans); at != nil {
+		if at.sealed {
+			return nil
 		}
+		return at
 	}
 	if slices.ContainsFunc(spans, s.fired) {
 		return nil
@@ -29,14 +27,30 @@ func (s *sliced[K, A, T, P]) sliceByTime(t watermark.Time) *slice[K, A] {
 	return s.openByTime(spans, false)
 }
 
-// openByTime opens a slice of the facts that spans hold. It stands at the start
-// that the latest of them has.
-func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] {
-	in := spans[0]
-	for _, o := range spans[1:] {
-		in.Start = max(in.Start, o.Start)
+// sliceOf returns the slice of the facts that spans hold, nil if there is none.
+func (s *sliced[K, A, T, P]) sliceOf(spans []Span) *slice[K, A] {
+	start := startOf(spans)
+	for i := s.open.from(start); i < len(s.open.all) && s.open.all[i].Start == start; i++ {
+		if at := s.open.all[i]; slices.Equal(at.spans, spans) {
+			return at
+		}
 	}
-	at := s.open.add(in, sealed, s.hash)
+	return nil
+}
+
+// startOf returns where the slice of the facts that spans hold stands: at the start
+// that the latest of them has.
+func startOf(spans []Span) watermark.Time {
+	start := spans[0].Start
+	for _, o := range spans[1:] {
+		start = max(start, o.Start)
+	}
+	return start
+}
+
+// openByTime opens a slice of the facts that spans hold.
+func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] {
+	at := s.open.add(Span{startOf(spans), spans[0].End}, sealed, s.hash)
 	at.spans = append(at.spans[:0], spans...)
 	s.overlap = s.overlap || len(spans) > 1
 	return at
@@ -111,10 +125,8 @@ func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time,
 // sliceBehind returns the slice of a fact that is behind, opened if need be.
 func (s *sliced[K, A, T, P]) sliceBehind(t watermark.Time, spans []Span) *slice[K, A] {
 	if s.lay == nil {
-		for _, at := range s.open.all {
-			if slices.Equal(at.spans, spans) {
-				return at
-			}
+		if at := s.sliceOf(spans); at != nil {
+			return at
 		}
 		return s.openByTime(spans, true)
 	}

@@ -31,16 +31,16 @@ type Distinct[T comparable] struct {
 
 // Time of an Add as a ratio to that of map[int]struct{} (for strings, to
 // map[string]struct{}) in the same run of BenchmarkDistinct, 100 sets in turn,
-// from empty and once grown, and bytes a value. It is from before keys of
-// large sets went in together (distinct_wait.go): the lines of 5,000 facts and more differ now.
+// from empty and once grown, best of four or five, and bytes a value. On a shared
+// machine the ratios move by a third from run to run.
 //
 //	facts in a set, of      int          wider        string       roaring64 alone  bytes: int, map
-//	       5 of 1,000,000   1.0   0.8    1.3   1.1    1.5   1.2    6.0   1.7        13     49
-//	      50 of 1,000,000   0.7   0.7    0.9   0.7    1.2   1.0    2.1   5.5        20     25
-//	     500 of 1,000,000   0.3   0.7    0.3   0.8    0.7   0.9    1.1   6.3         8     37
-//	   5,000 of 1,000,000   0.4   0.5    0.5   0.6    0.6   0.5    0.8   3.0         7     30
-//	   5,000 of       500   0.4   0.4    0.5   0.5    0.7   1.0    3.2   3.8         8     37
-//	  20,000 of   100,000   0.3   0.3    0.3   0.3    0.4   0.4    0.4   0.2         1     33
+//	       5 of 1,000,000   1.7   0.6    2.7   0.9    1.1   1.2    6.7   2.0        13     49
+//	      50 of 1,000,000   0.8   0.9    1.1   0.9    0.6   0.7    2.4   4.7        20     25
+//	     500 of 1,000,000   0.2   0.5    0.4   0.6    0.7   0.9    1.0   2.5         8     37
+//	   5,000 of 1,000,000   0.3   0.3    0.5   0.4    0.5   0.6    0.8   1.3         7     30
+//	   5,000 of       500   0.6   0.6    0.7   0.8    0.5   0.9    2.7   3.5         8     37
+//	  20,000 of   100,000   0.5   0.5    0.3   0.3    0.5   0.9    0.4   0.2         1     33
 //
 // In the last line int is a bitmap too. Above it, the blocks of roaring are
 // arrays, which is what makes it slow, and why a Distinct is not dense there.

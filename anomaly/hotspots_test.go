@@ -346,3 +346,24 @@ func BenchmarkHotspots(b *testing.B) {
 		}
 	}
 }
+
+// TestPointsWithoutTimesAreAllDue: nobody knows how much time lies between them.
+func TestPointsWithoutTimesAreAllDue(t *testing.T) {
+	s, err := Hotspots{Radius: 1, Every: time.Second}.New(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 3 {
+		if err := s.Add([]float64{float64(i)}); err != nil || !s.Due() {
+			t.Errorf("point %d: %v, due %v", i, err, s.Due())
+		}
+	}
+	for i, c := range []struct {
+		at  watermark.Time
+		due bool
+	}{{5e8, true}, {1e9 - 1, false}, {1e9, true}, {1e9, false}, {2e9 + 1, true}} { // the first that has a time follows one that has none
+		if err := s.AddAt(c.at, []float64{0}); err != nil || s.Due() != c.due {
+			t.Errorf("point %d at %d: %v, due %v", i, c.at, err, s.Due())
+		}
+	}
+}

@@ -125,7 +125,8 @@ func (s *Spotter) AddAt(t watermark.Time, x []float64) error {
 }
 
 // Due reports whether the point that was added last is the first at or after a
-// multiple of Every; with no Every, that there is one.
+// multiple of Every; with no Every, that there is one. One before which no point had
+// a time is always due.
 func (s *Spotter) Due() bool { return s.due }
 
 // gone reports whether t is at or before now - span. The difference of two times

@@ -35,10 +35,6 @@ func (q *Queue[V]) Take(w watermark.Time) (run []Place, vals Values[V]) {
 	return run, q.vals
 }
 
-// Ahead returns what comes after the last run, as far as is known: values that
-// are put may come before and between. It is good as long as the run is.
-func (q *Queue[V]) Ahead() []Place { return q.near[q.head:] }
-
 // before returns how many places are before w. There is often but one more.
 func before(places []Place, w watermark.Time) int {
 	n := len(places)

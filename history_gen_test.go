@@ -220,7 +220,7 @@ func (g *generator) spec(s *step) {
 	case s.rules == ruleCount:
 		s.n, s.most = 1+g.IntN(5), some(g.unit, 5*g.unit, 15*g.unit)
 	case s.rules == ruleSpans:
-		s.size, s.sorted = g.unit, true // the order of keys depends on slices
+		s.size, s.sorted, s.apart = g.unit, true, g.IntN(2) == 0 // the order of keys depends on slices
 	case s.rules == "" && s.op == opWindow && g.IntN(3) > 0 && !g.huge:
 		s.sorted = true
 		n := 1 + int64(g.IntN(4))
@@ -250,7 +250,7 @@ func (g *generator) spec(s *step) {
 	}
 	if s.fill == 0 && !g.commute {
 		s.keys = int(some(1, 2, 2, 3))
-		evicts := s.rules == ruleStagger || s.rules == ruleCount || s.rules == ruleSession && s.most == 0 || s.rules == "" && s.every == 0
+		evicts := s.rules == ruleStagger || s.rules == ruleCount || s.rules == ruleSpans || s.rules == ruleSession && s.most == 0 || s.rules == "" && s.every == 0
 		if evicts && g.IntN(5) == 0 {
 			s.lateness, s.coalesce, s.early, s.deadline, s.keys = 0, 0, 0, 0, 1+g.IntN(3)
 		}

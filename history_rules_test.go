@@ -25,6 +25,7 @@ type windowSpec struct {
 	fill     int
 	keys     int // MaxKeys
 	evict    bool
+	apart    bool // ruleSpans: they do not overlap
 }
 
 const (
@@ -47,7 +48,7 @@ func (s *step) rule() window.Rule {
 	size, every, offset := time.Duration(s.size), time.Duration(s.every), time.Duration(s.offset)
 	switch s.rules {
 	case ruleSpans:
-		return pairs{size}
+		return pairs{size, s.apart}
 	case ruleArrival:
 		return window.Stagger{Size: size, Arrival: true}
 	case ruleSession:
@@ -69,14 +70,24 @@ func (s *step) rule() window.Rule {
 }
 
 // pairs is a window of one's own: [10n, 10n+10) times its unit and, beside it,
-// [10n+4, 10n+7).
-type pairs struct{ unit time.Duration }
+// [10n+4, 10n+7). Where they are to lie apart, they are [10n, 10n+4) and [10n+4, 10n+10).
+type pairs struct {
+	unit  time.Duration
+	apart bool
+}
 
 func (p pairs) Plan() (window.Plan, error) { return window.Spans(p.spans), nil }
 
 func (p pairs) spans(dst []window.Span, t watermark.Time) []window.Span {
 	ten := t.Floor(10*p.unit, 0)
-	if in := (window.Span{Start: ten.Add(4 * p.unit), End: ten.Add(7 * p.unit)}); in.Contains(t) {
+	four := ten.Add(4 * p.unit)
+	switch {
+	case p.apart && t < four:
+		return append(dst, window.Span{Start: ten, End: four})
+	case p.apart:
+		return append(dst, window.Span{Start: four, End: ten.Add(10 * p.unit)})
+	}
+	if in := (window.Span{Start: four, End: ten.Add(7 * p.unit)}); in.Contains(t) {
 		dst = append(dst, in)
 	}
 	return append(dst, window.Span{Start: ten, End: ten.Add(10 * p.unit)})
@@ -106,7 +117,7 @@ func (s *step) spans(t watermark.Time) (spans []tidemark.Span) {
 	size, every, offset := watermark.Time(s.size), watermark.Time(s.every), time.Duration(s.offset)
 	switch {
 	case s.rules == ruleSpans:
-		return pairs{time.Duration(size)}.spans(nil, t)
+		return pairs{time.Duration(size), s.apart}.spans(nil, t)
 	case s.perKey(): // where boundaries may be
 		return []tidemark.Span{{Start: t - size, End: t + size}}
 	case s.grows:

@@ -85,6 +85,7 @@ type refWindow struct {
 	reached watermark.Time         // W, but for the rise that Close makes
 	owners  map[int]watermark.Time // MaxKeys: the end of the last span of a key
 	evicted int                    // MaxKeys: keys that were let go
+	overlap bool                   // spans of a rule of one's own have overlapped
 	mech    mechanism              // of a window whose spans depend on the facts of a key
 }
 
@@ -199,7 +200,10 @@ func (s *refStage) count(x refRow, w, now watermark.Time) (late []tidemark.Span,
 		s.opened, s.expired, s.emitted = map[tidemark.Span]watermark.Time{}, map[tidemark.Span]bool{}, map[[2]int]int{}
 		s.owners = map[int]watermark.Time{}
 	}
-	if n, ok := s.admits(x.key, spans[len(spans)-1], w); !ok && !s.evict {
+	s.overlap = s.overlap || s.rules == ruleSpans && len(late)+len(spans) > 1
+	if n, ok := s.admits(x.key, spans[len(spans)-1], w); !ok && s.evict && s.overlap {
+		return nil, tooMany(n) + ", and none is let go where spans overlap"
+	} else if !ok && !s.evict {
 		return nil, tooMany(n)
 	} else if !ok {
 		s.letGo()

@@ -2,6 +2,7 @@ package window
 
 import (
 	"fmt"
+	"slices"
 	"unsafe"
 
 	"github.com/tidemark-go/tidemark/internal/table"
@@ -14,10 +15,12 @@ import (
 type census[K comparable] struct {
 	keys  table.Table[K, watermark.Time]
 	parts uint64 // panes that were let go
+
+	ordinals []uint64 // of the panes of the span at hand
 }
 
 func (c *census[K]) bytes() int64 {
-	return int64(cap(c.keys.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(c.keys.Slots())*4
+	return int64(cap(c.keys.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(c.keys.Slots())*4 + int64(cap(c.ordinals))*8
 }
 
 // admit lets a key into a slice, or tells that it is refused.
@@ -84,6 +87,38 @@ func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
 		s.census.parts++
 		return
 	}
+}
+
+// ordinals are those of the panes of a span that may have several slices, by entry of
+// what they have together: each is that of the first of its pieces, as all of them
+// came after the key was let go.
+func (s *sliced[K, A, T, P]) ordinals(span Span, all *cells[K, A]) []uint64 {
+	c := &s.census
+	if c.parts == 0 {
+		return nil
+	}
+	c.ordinals = slices.Grow(c.ordinals[:0], len(all.Entries))[:len(all.Entries)]
+	for i := range c.ordinals {
+		c.ordinals[i] = c.parts
+	}
+	for _, at := range s.open.all {
+		if !s.holds(span, at) {
+			continue
+		}
+		for i := range at.table.Entries {
+			e := &at.table.Entries[i]
+			if e.Value.facts == 0 { // let go
+				continue
+			}
+			ordinal := uint64(0)
+			if i < len(at.parts) {
+				ordinal = at.parts[i]
+			}
+			n := all.Find(e.Key, s.hash(e.Key))
+			c.ordinals[n] = min(c.ordinals[n], ordinal)
+		}
+	}
+	return c.ordinals
 }
 
 // tidy keeps the keys of a slice in the order in which they came, though some are

@@ -56,7 +56,7 @@ func told(t *testing.T, rule window.Rule, set window.Settings, seed uint64) (lin
 			s.AddAll([]int{r.IntN(6)}, []watermark.Time{w + watermark.Time(r.IntN(25)-3)}, []int{1 + r.IntN(9)}, &told)
 		}
 		for _, p := range told.Panes {
-			lines = append(lines, fmt.Sprintf("%+v", p))
+			lines = append(lines, fmt.Sprintf("%+v %v %+v", p, p.ID, p.Stamp))
 		}
 		for _, m := range told.Missed {
 			lines = append(lines, fmt.Sprintf("%+v", m))

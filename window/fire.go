@@ -164,7 +164,8 @@ func (s *sliced[K, A, T, P]) alone(span Span) *slice[K, A] {
 func (s *sliced[K, A, T, P]) sendGathered(told *Told[K, A], span Span, forced bool) {
 	switch {
 	case s.lay == nil:
-		s.send(told, span, s.peek(span), nil, forced, false)
+		from := s.peek(span)
+		s.send(told, span, from, s.ordinals(span, from), forced, false)
 	case s.single(): // no facts
 	case s.plan.grid.grow:
 		s.sendGrown(told, span, s.gather(span), forced)

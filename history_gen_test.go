@@ -251,7 +251,7 @@ func (g *generator) spec(s *step) {
 	if s.fill == 0 && !g.commute {
 		s.keys = int(some(1, 2, 2, 3))
 		evicts := s.rules == ruleStagger || s.rules == ruleCount || s.rules == ruleSpans || s.rules == ruleSession && s.most == 0 || s.rules == "" && s.every == 0
-		if evicts && g.IntN(5) == 0 {
+		if evicts && (g.IntN(5) == 0 || s.apart && g.IntN(2) == 0) {
 			s.lateness, s.coalesce, s.early, s.deadline, s.keys = 0, 0, 0, 0, 1+g.IntN(3)
 		}
 		s.evict = s.keys > 0 && evicts && s.lateness == 0 && s.early == 0 && s.deadline == 0 && g.IntN(3) > 0

@@ -60,15 +60,21 @@ func (s *sliced[K, A, T, P]) settleDue() {
 	}
 }
 
-// expire fires the spans that the clock has made due, by their ends.
+// expire fires the spans that the clock has made due, by their ends. A slice opens all
+// spans that hold it at once, so many of a hop are due together: as previews are, they
+// are put together at the cost of a few merges each.
 func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
-	for i := range s.clock {
-		c := &s.clock[i]
-		if c.fired || s.w >= c.End.Add(s.hold) || c.since.Add(s.set.Deadline) > s.now {
-			continue
+	var due []int
+	for i, c := range s.clock {
+		if !c.fired && s.w < c.End.Add(s.hold) && c.since.Add(s.set.Deadline) <= s.now {
+			due = append(due, i)
 		}
+	}
+	look := s.overlaps(len(due))
+	for _, i := range due {
+		c := &s.clock[i]
 		n := len(told.Panes)
-		cells := s.peek(c.Span)
+		cells := look.peek(c.Span)
 		for j := range cells.Entries {
 			if e := &cells.Entries[j]; e.Value.facts > 0 {
 				told.Panes = append(told.Panes, s.pane(c.Span, e.Key, &e.Value, row.Final, s.reached < c.End, 0))
@@ -81,6 +87,7 @@ func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
 		c.fired = true
 		s.sealSpan(c.Span)
 	}
+	look.end()
 	s.settleDue()
 }
 

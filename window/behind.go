@@ -53,6 +53,7 @@ func (s *sliced[K, A, T, P]) openByTime(spans []Span, sealed bool) *slice[K, A] 
 	at := s.open.add(Span{startOf(spans), spans[0].End}, sealed, s.hash)
 	at.spans = append(at.spans[:0], spans...)
 	s.overlap = s.overlap || len(spans) > 1
+	s.rouse(spans)
 	return at
 }
 

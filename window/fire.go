@@ -17,14 +17,20 @@ func (s *sliced[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K
 	if !forced {
 		s.reached = w
 	}
-	s.fire(since(before, s.hold), since(w, s.hold), told)
-	c := s.set.Coalesce
-	s.flush(c > 0 && passed(before, w, c), told)
-	s.seal(since(before, s.hold))
-	if s.set.Deadline > 0 && s.passes(since(before, s.hold), since(w, s.hold)) {
-		s.settleDue()
+	ends, c := s.lay != nil || w >= s.wake, s.set.Coalesce
+	if ends {
+		s.fire(since(before, s.hold), since(w, s.hold), told)
 	}
-	s.drop()
+	if all := c > 0 && passed(before, w, c); all || ends {
+		s.flush(all, told)
+	}
+	if ends {
+		s.seal(since(before, s.hold))
+		if s.set.Deadline > 0 && s.passes(since(before, s.hold), since(w, s.hold)) {
+			s.settleDue()
+		}
+		s.drop()
+	}
 	if e := s.set.EarlyEvery; e > 0 && passed(before, w, e) && w < watermark.Max {
 		s.preview(told)
 	}
@@ -301,6 +307,24 @@ func (s *sliced[K, A, T, P]) drop() {
 		n++
 	}
 	s.clock = slices.Delete(s.clock, 0, n)
+	if s.lay == nil {
+		s.wake = watermark.Max
+		for _, at := range s.open.all {
+			s.rouse(at.spans)
+		}
+	}
+}
+
+// rouse sees to it that no end of spans is passed over.
+func (s *sliced[K, A, T, P]) rouse(spans []Span) {
+	for _, span := range spans {
+		switch {
+		case s.w < span.End:
+			s.wake = min(s.wake, span.End)
+		case !s.over(span):
+			s.wake = min(s.wake, span.End.Add(s.set.Lateness))
+		}
+	}
 }
 
 // lastEnd is the end of the last span that holds a slice.

@@ -28,6 +28,7 @@ type sliced[K comparable, A, T any, P Accumulator[A, T]] struct {
 	known   known[K]          // Fill
 	census  census[K]         // MaxKeys
 	overlap bool              // a function of time has given more than one span for a time
+	wake    watermark.Time    // of a function of time: the least W at which a span that it gave fires or is over
 	room    room              // nil: no accumulator asks for it
 	clock   []clocked         // Deadline: spans with facts, by End and Start
 	soonest watermark.Time    // when the clock fires the next of them
@@ -53,7 +54,7 @@ func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *slic
 	s.open = newOpen[K, A](width)
 	s.room = roomOf[A]()
 	s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min
-	s.soonest = watermark.Max
+	s.soonest, s.wake = watermark.Max, watermark.Max
 	return s
 }
 

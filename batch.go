@@ -1,6 +1,8 @@
 package tidemark
 
 import (
+	"unsafe"
+
 	"sort"
 
 	"github.com/tidemark-go/tidemark/internal/scan"
@@ -76,6 +78,7 @@ type column interface {
 	push(from column, i int)        // appends item i of from
 	set(at int, from column, i int) // item at becomes item i of from
 	cut(n int)                      // takes all but n items away
+	bytes() int64                   // its memory, without what keys point to
 }
 
 type keyColumn[K comparable] struct{ keys []K }
@@ -84,6 +87,8 @@ func (c *keyColumn[K]) empty() column { return new(keyColumn[K]) }
 func (c *keyColumn[K]) reset()        { c.keys = c.keys[:0] }
 
 func (c *keyColumn[K]) cut(n int) { c.keys = c.keys[:n] }
+
+func (c *keyColumn[K]) bytes() int64 { return int64(cap(c.keys)) * int64(unsafe.Sizeof(*new(K))) }
 
 func (c *keyColumn[K]) push(from column, i int) {
 	c.keys = append(c.keys, from.(*keyColumn[K]).keys[i])

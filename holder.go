@@ -1,8 +1,6 @@
 package tidemark
 
 import (
-	"unsafe"
-
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/row"
 )
@@ -24,7 +22,11 @@ func newHolder[T any]() holder[T] { return holder[T]{Queue: waiting.New[held[T]]
 
 // held tells the size of the state.
 func (q *holder[T]) held() (keys, rows, bytes int64) {
-	return 0, int64(q.Len()), int64(q.Size()) * int64(unsafe.Sizeof(held[T]{})+8)
+	bytes = q.Bytes() + q.stamps.bytes()
+	if q.keys != nil {
+		bytes += q.keys.bytes()
+	}
+	return 0, int64(q.Len()), bytes
 }
 
 // hold holds item i of b back.

@@ -99,10 +99,11 @@ func (op *top[K, T]) detail() string {
 
 func (op *top[K, T]) held() (keys, rows, bytes int64) {
 	for i := range op.groups.Entries {
-		rows += int64(len(op.groups.Entries[i].Value.rows))
-		bytes += int64(cap(op.groups.Entries[i].Value.rows)) * int64(unsafe.Sizeof(*new(T)))
+		g := &op.groups.Entries[i].Value
+		rows += int64(len(g.rows))
+		bytes += int64(cap(g.rows))*int64(unsafe.Sizeof(*new(T))) + int64(cap(g.ids))*int64(unsafe.Sizeof(row.ID{}))
 	}
-	bytes += int64(cap(op.groups.Entries))*int64(unsafe.Sizeof(table.Entry[keyAt[K], ranked[T]]{})) + int64(op.groups.Slots())*4 + int64(op.timers.Size())*16 + op.census.Bytes()
+	bytes += op.groups.Bytes() + op.timers.Bytes() + op.census.Bytes()
 	return int64(op.groups.Len()), rows, bytes
 }
 

@@ -18,6 +18,7 @@ import (
 // is beyond it, in that order. A fact behind W by more than the horizon is late.
 // The state is the times of what was let through, for twice the horizon; with
 // how.MaxKeys a fact of one key more is missed, as Refused, until W has let another go.
+// With Earliest, facts that W has not passed wait as in InOrder, and are not counted by it.
 func Dedup[K comparable, T any](s Keyed[K, T], how join.Dedup) (unique Keyed[K, T], missed Stream[Missed[T]]) {
 	st := newStage("dedup", s.port)
 	op := &dedup[K, T]{st: st, in: s, how: how, w: watermark.Min, q: newHolder[T](), picker: newPicker(s.port, st)}

@@ -11,7 +11,7 @@ import (
 // fact to dst; all points of a key have as many dimensions as the first that is taken.
 //
 // What is missed is as in Score: late, invalid, or of one key more than
-// anomaly.Hotspots.MaxKeys.
+// anomaly.Hotspots.MaxKeys, which does not count the facts that wait for W either.
 //
 // To find the regions costs as much as there are points looked at, for each fact:
 // where a picture now and then will do, set anomaly.Hotspots.Every. Facts between

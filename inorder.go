@@ -4,6 +4,9 @@ import "github.com/tidemark-go/tidemark/watermark"
 
 // InOrder gives the facts by event time, once W is beyond them; those of one
 // time in the order in which they were fed. A fact before W is late.
+//
+// The state is the facts that W has not passed, of whatever key: no MaxKeys bounds
+// it but the delay of the watermark, and the MaxAhead of an input that runs ahead.
 func InOrder[S Same[S, T], T any](s S) (ordered S, late Stream[Missed[T]]) {
 	in := s.stream().port
 	st := newStage("inorder", in)

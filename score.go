@@ -17,7 +17,8 @@ import (
 // is NaN or infinite, or another number of dimensions, is missed as invalid, and
 // the model is as it was. A model stays for good, so their number is bounded: a fact
 // of one key more than anomaly.Forest.MaxKeys is missed as refused. A key of which
-// nothing was taken has no model.
+// nothing was taken has no model. Facts that W has not passed wait as in InOrder, and
+// that bound does not count them: whether a key is one too many is told in their turn.
 //
 // With anomaly.Forest.Attribution a row beyond the threshold has in Parts what
 // each dimension gave to its score, by name.

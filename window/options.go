@@ -89,7 +89,8 @@ const Sorted Order = 1
 // zero accumulator and Facts 0; their memory is the set of keys.
 type Fill int
 
-// MaxKeys bounds the keys that are held at once, over all open spans. A fact of
+// MaxKeys bounds the keys that are held at once, over all open spans. The rules
+// in which facts wait for W say whether those count. A fact of
 // one more is missed, as Refused; or, with Evict, the pane that is oldest fires,
 // Forced, with what it has, and its key is let go. More facts of that key and
 // span make another pane, with an ID of its own: the sum of the parts is the whole.

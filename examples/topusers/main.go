@@ -58,7 +58,7 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	f.StringVar(&c.table, "table", "", "posts of the table of this `NAME` alone")
 	zone := f.String("zone", "UTC", "`PLACE` whose days they are, as Europe/Berlin")
 	f.IntVar(&c.n, "n", 10, "`N` users a ranking")
-	f.DurationVar(&c.delay, "delay", 10*time.Minute, "how far a request may lie before the newest one and still be on time")
+	f.DurationVar(&c.delay, "delay", 10*time.Minute, "how far a post may lie before the newest one and still be on time")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of what is made up")
 	if err := cli.Parse(f, args); err != nil {
 		return c, err

@@ -286,11 +286,10 @@ func (g *generator) join() {
 	if right < 0 {
 		return
 	}
-	if g.IntN(2) == 0 {
-		s.how.Missing = join.Zero
-	}
+	s.how.Missing = oneOf[join.Missing](g, nil, join.Zero, join.Zero, join.Hold(oneOf(g, 0, 1, 5*g.unit, 20*g.unit)))
 	if !g.commute {
 		s.how.MaxKeys = oneOf(g, 0, 0, 0, 1, 2)
+		s.how.History = time.Duration(oneOf(g, 0, 0, 1, 5*g.unit, 40*g.unit))
 	}
 	left := g.ofKind(paned)
 	if s.leftPanes = left >= 0 && g.IntN(3) == 0; !s.leftPanes {

@@ -2,12 +2,10 @@ package tidemark_test
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
 	"github.com/tidemark-go/tidemark"
-	"github.com/tidemark-go/tidemark/join"
 	"github.com/tidemark-go/tidemark/row"
 	"github.com/tidemark-go/tidemark/watermark"
 )
@@ -55,19 +53,21 @@ type refStage struct {
 
 	input *refInput
 	refWindow
-	given    map[row.ID][]refRow // the rows that stand, by that of which they were made
-	held     []refWaiting        // inorder, top, join: in the order of their coming
-	versions []refVersion        // join: in the order of their coming
-	bound    watermark.Time      // join: what versions have been pruned by
-	joined   watermark.Time      // join: the latest time of a row given
-	behind   time.Duration       // join: the greatest lateness before it
-	full     bool                // join: versions have been refused
+	given map[row.ID][]refRow // the rows that stand, by that of which they were made
+	held  []refWaiting        // inorder, top, join: in the order of their coming
+	refHolds
+	versions []refVersion   // join: in the order of their coming
+	bound    watermark.Time // join: what versions have been pruned by
+	joined   watermark.Time // join: the latest time of a row given
+	behind   time.Duration  // join: the greatest lateness before it
+	full     bool           // join: versions have been refused
 	old      tidemark.StageStats
 }
 
 type refWaiting struct {
 	refRow
-	came watermark.Time // W when it came
+	came  watermark.Time // W when it came
+	again bool           // it takes the place of a row that came before
 }
 
 type refVersion struct {
@@ -172,7 +172,7 @@ func (r *reference) step(s *refStage) {
 	}
 	s.missed.w, s.missed.idle = s.main.w, s.main.idle
 	if s.op != opTop { // which counts them as they come
-		s.ledger.Held = uint64(len(s.held))
+		s.ledger.Held = uint64(len(s.held) + len(s.parked) + len(s.lines))
 	}
 }
 
@@ -225,7 +225,7 @@ func (r *reference) take(s *refStage, x refRow, w watermark.Time) {
 			s.miss(x, refMiss{w: w, reason: tidemark.Refused, detail: tooMany(held)})
 			return
 		}
-		s.held = append(s.held, refWaiting{x, w})
+		s.held = append(s.held, refWaiting{refRow: x, came: w})
 		if s.op == opInOrder {
 			return
 		}
@@ -328,145 +328,4 @@ func (r *reference) merge(s *refStage, before watermark.Time) {
 	}
 	s.ledger.Counted = s.ledger.Fed
 	s.main.rows = meet(rows)
-}
-
-// join takes what the event caused, left facts before versions, then moves W.
-func (r *reference) join(s *refStage, before watermark.Time) {
-	left, right := &r.stages[s.from[0]].main, &r.stages[s.from[1]].main
-	for _, x := range left.rows {
-		s.ledger.Fed++
-		if s.due(x.time, left.idle, right.idle) || s.waitsWithin() && x.time < s.lw && !r.shape.revises(s.from[0]) {
-			s.meet(refWaiting{x, s.lw})
-		} else {
-			s.held = append(s.held, refWaiting{x, s.lw})
-		}
-	}
-	for _, x := range right.rows {
-		v := refVersion{x, x.sale.Deleted()}
-		if s.unknown(v.key, s.how.MaxKeys) {
-			s.full = true
-			s.old.Fed++
-			s.old.Refused++
-			continue
-		}
-		r.rough = r.rough || s.how.Wait == join.Strict && r.shape.revises(s.from[0]) && v.time <= s.joined
-		s.old.Fed++
-		if v.time < s.covered(v.key) {
-			s.old.Late++
-		} else {
-			s.old.Counted++
-			if s.lw > v.time && s.due(v.time, left.idle, right.idle) {
-				s.old.Stale++
-			}
-		}
-		s.versions = append(s.versions, v)
-	}
-	s.lw, s.rw = left.w, right.w
-	slices.SortStableFunc(s.held, func(a, b refWaiting) int { return cmp.Compare(a.time, b.time) })
-	for len(s.held) > 0 && s.due(s.held[0].time, left.idle, right.idle) {
-		s.meet(s.held[0])
-		s.held = s.held[1:]
-	}
-	first := watermark.Max
-	if len(s.held) > 0 {
-		first = s.held[0].time
-	}
-	s.main.w, s.main.idle = max(before, min(s.lw, first)), left.idle
-	bound := s.lw
-	if !right.idle {
-		bound = min(bound, s.rw)
-	}
-	s.bound = max(s.bound, min(back(bound, s.behind), first))
-}
-
-// unknown reports whether there is no version of key, but of most others; 0: of
-// any number.
-func (s *refStage) unknown(key, most int) bool {
-	known := map[int]bool{}
-	for i := range s.versions {
-		known[s.versions[i].key] = true
-	}
-	return most > 0 && len(known) >= most && !known[key]
-}
-
-func (s *refStage) waitsWithin() bool {
-	_, within := s.how.Wait.(join.Within)
-	return within || s.how.Wait == nil
-}
-
-// due reports whether a left fact at t need not wait any more.
-func (s *refStage) due(t watermark.Time, leftIdle, rightIdle bool) bool {
-	switch wait := s.how.Wait.(type) {
-	case join.Waiting:
-		if wait == join.Strict {
-			return s.rw > t || rightIdle && s.lw > t // an idle one need not be waited for
-		}
-		return true
-	case join.Within:
-		return s.lw > watermark.Min && s.lw >= t.Add(time.Duration(wait))
-	}
-	return s.lw > watermark.Min && s.lw >= t
-}
-
-// covered is the newest time at or before the bound of the versions of key: what
-// is older has been pruned.
-func (s *refStage) covered(key int) watermark.Time {
-	newest := watermark.Min
-	for i := range s.versions {
-		if v := &s.versions[i]; v.key == key && v.time <= s.bound {
-			newest = max(newest, v.time)
-		}
-	}
-	return newest
-}
-
-// meet joins a left fact with the newest version that is not after it.
-func (s *refStage) meet(x refWaiting) {
-	var found *refVersion
-	covered, gone := s.covered(x.key), false
-	for i := range s.versions {
-		switch v := &s.versions[i]; {
-		case v.key != x.key:
-		case v.time < covered:
-			gone = true
-		case v.time <= x.time && (found == nil || v.time >= found.time): // of equal times the later fed
-			found = v
-		}
-	}
-	s.joined = max(s.joined, x.time)
-	version := sale{}
-	switch {
-	case x.stamp.Kind == row.Withdrawn:
-		if s.give(x.refRow) {
-			s.ledger.Counted++
-		} else {
-			s.ledger.Filtered++
-		}
-		return
-	case found == nil && gone:
-		s.ledger.Late++
-		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Late})
-		s.give(x.refRow)
-		return
-	case s.full && s.unknown(x.key, 1):
-		s.ledger.Refused++
-		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Refused, detail: fmt.Sprintf("versions of %d other keys are kept, MaxKeys, and of some keys they were refused", s.how.MaxKeys)})
-		s.give(x.refRow)
-		return
-	case found != nil && !found.deleted:
-		version = found.sale
-	case s.how.Missing != join.Zero:
-		s.ledger.Unmatched++
-		s.miss(x.refRow, refMiss{w: x.came, reason: tidemark.Unmatched})
-		s.give(x.refRow)
-		return
-	}
-	s.ledger.Counted++
-	left := x.sale
-	if s.leftPanes {
-		left = paneSale(x.pane, s.commute)
-	}
-	y := x.refRow
-	y.sale, y.pane = joinSales(left, version), takings{}
-	s.give(x.refRow, y)
 }

@@ -208,7 +208,7 @@ func (sh *shape) String() string {
 		case opTop:
 			fmt.Fprintf(&b, " n %d %v", s.n, s.options())
 		case opJoin:
-			fmt.Fprintf(&b, " wait %v missing %v keys %d", s.how.Wait, s.how.Missing, s.how.MaxKeys)
+			fmt.Fprintf(&b, " wait %v missing %v history %d keys %d", s.how.Wait, s.how.Missing, s.how.History, s.how.MaxKeys)
 		case opMerge, opInOrder, opMissed:
 		default:
 			fmt.Fprintf(&b, " a %d m %d not %t", s.a, s.m, s.not)

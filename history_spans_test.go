@@ -24,9 +24,9 @@ func (sh *shape) revises(i int) bool {
 		return false
 	case opMissed:
 		of := &sh.steps[s.from[0]]
-		return (of.op == opValidate || of.op == opJoin) && sh.revises(s.from[0])
+		return (of.op == opValidate || of.op == opJoin) && sh.revises(of.from[0])
 	case opJoin:
-		return sh.revises(s.from[0])
+		return s.how.History > 0 || sh.revises(s.from[0])
 	}
 	return slices.ContainsFunc(s.from, sh.revises)
 }
@@ -39,7 +39,8 @@ func (sh *shape) unsure(i int) bool {
 		return false
 	}
 	if s.op == opJoin {
-		return s.how.Wait != join.Strict || s.how.MaxKeys > 0 || sh.unsure(s.from[0])
+		_, holds := s.how.Missing.(join.Hold)
+		return s.how.History == 0 && (s.how.Wait != join.Strict || holds || s.how.MaxKeys > 0 || sh.unsure(s.from[0]))
 	}
 	return slices.ContainsFunc(s.from, sh.unsure)
 }
@@ -53,11 +54,13 @@ func (sh *shape) behind(i int) (most int64) {
 	case opInput, opTop, opInOrder:
 		return 0
 	case opMissed:
-		if of := sh.steps[s.from[0]].op; of != opValidate && of != opJoin {
+		of := &sh.steps[s.from[0]]
+		if of.op != opValidate && of.op != opJoin {
 			return 0
 		}
+		return sh.behind(of.from[0])
 	case opJoin:
-		return sh.behind(s.from[0])
+		return sh.behind(s.from[0]) + int64(s.how.History)
 	}
 	for _, f := range s.from {
 		most = max(most, sh.behind(f))

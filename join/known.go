@@ -24,9 +24,14 @@ type known[K comparable, D any] struct {
 
 // tellings are those of one key.
 type tellings[D any] struct {
-	list []telling[D]   // by the time of the version, those of one time as they were told
+	all  []telling[D]   // by the time of the version, those of one time as they were told; behind the room
 	cut  watermark.Time // what is before it has been forgotten
+	room uint32         // in front of the first, for versions told newest first
+	more uint32         // told since all of them were looked through
 }
+
+// list are those that are remembered.
+func (h *tellings[D]) list() []telling[D] { return h.all[h.room:] }
 
 // telling is a version, and when it was put.
 type telling[D any] struct {
@@ -86,7 +91,7 @@ func (v *Versions[K, D]) AtKnown(key K, t, known watermark.Time) (d D, ok bool) 
 		return d, false
 	}
 	for i := h.after(t) - 1; i >= 0; i-- {
-		if x := &h.list[i]; x.at <= known {
+		if x := &h.list()[i]; x.at <= known {
 			return x.value, !x.deleted
 		}
 	}
@@ -95,7 +100,26 @@ func (v *Versions[K, D]) AtKnown(key K, t, known watermark.Time) (d D, ok bool) 
 
 // after returns the place behind what is told of times up to t.
 func (h *tellings[D]) after(t watermark.Time) int {
-	return sort.Search(len(h.list), func(i int) bool { return h.list[i].from > t })
+	list := h.list()
+	return sort.Search(len(list), func(i int) bool { return list[i].from > t })
+}
+
+// insert makes x number i. The fewer move, those before it or those after, as in
+// history.
+func (h *tellings[D]) insert(i int, x telling[D]) {
+	list := h.list()
+	if i >= len(list)-i || h.room == 0 && len(list) < few {
+		h.all = slices.Insert(h.all, int(h.room)+i, x)
+		return
+	}
+	if h.room == 0 {
+		room := 1 + len(list)/2
+		h.all = append(make([]telling[D], room, room+len(list)+len(list)/4), list...)
+		h.room = uint32(room)
+	}
+	copy(h.all[h.room-1:], h.all[h.room:int(h.room)+i])
+	h.room--
+	h.all[int(h.room)+i] = x
 }
 
 // note remembers that a version was put.
@@ -106,13 +130,13 @@ func (v *Versions[K, D]) note(key K, n version[D]) {
 	}
 	slot := k.byKey.Slot(key, v.hash(key), v.hash)
 	h := &k.byKey.Entries[slot].Value
-	if len(h.list) == 0 {
+	if len(h.list()) == 0 {
 		h.cut = watermark.Min
 	}
-	if len(h.list) == cap(h.list) {
+	if h.more++; int(h.more) > few+len(h.list())/2 { // so each is looked at about twice
 		v.forget(h)
 	}
-	h.list = slices.Insert(h.list, h.after(n.from), telling[D]{k.now, n})
+	h.insert(h.after(n.from), telling[D]{k.now, n})
 	k.count++
 }
 
@@ -129,21 +153,26 @@ func (k *known[K, D]) horizon() watermark.Time {
 // what covers them was known by then.
 func (v *Versions[K, D]) forget(h *tellings[D]) {
 	k, horizon := v.known, v.known.horizon()
-	for _, x := range h.list {
+	h.more = 0
+	list := h.list()
+	for _, x := range list {
 		if v.began && x.from <= v.bound && x.at <= horizon {
 			h.cut = max(h.cut, x.from)
 		}
 	}
-	kept := h.list[:0]
-	for i, x := range h.list {
-		replaced := i+1 < len(h.list) && h.list[i+1].from == x.from && h.list[i+1].at <= horizon
+	kept := list[:0]
+	for i, x := range list {
+		replaced := i+1 < len(list) && list[i+1].from == x.from && list[i+1].at <= horizon
 		if x.from >= h.cut && !replaced {
 			kept = append(kept, x)
 		}
 	}
-	k.count -= len(h.list) - len(kept)
-	clear(h.list[len(kept):])
-	h.list = kept
+	gone := len(list) - len(kept)
+	k.count -= gone
+	clear(list[len(kept):])
+	if h.all = h.all[:len(h.all)-gone]; cap(h.all) > 4*(len(kept)+few) { // a peak is over
+		h.all, h.room = slices.Clone(kept), 0
+	}
 }
 
 // bytes is the memory, without what versions point to.
@@ -152,7 +181,7 @@ func (k *known[K, D]) bytes() (n int64) {
 		return 0
 	}
 	for i := range k.byKey.Entries {
-		n += int64(cap(k.byKey.Entries[i].Value.list)) * int64(unsafe.Sizeof(telling[D]{}))
+		n += int64(cap(k.byKey.Entries[i].Value.all)) * int64(unsafe.Sizeof(telling[D]{}))
 	}
 	return n + int64(cap(k.byKey.Entries))*int64(unsafe.Sizeof(table.Entry[K, tellings[D]]{})) + int64(k.byKey.Slots())*4
 }

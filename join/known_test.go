@@ -119,3 +119,68 @@ func TestWhatIsRememberedIsBounded(t *testing.T) {
 	}
 	runtime.KeepAlive(&v)
 }
+
+// TestWhatIsToldAgainstTimeIsRememberedCheaply: versions of one key, the newest
+// first or with little disorder, stay where they are, but for now and then.
+func TestWhatIsToldAgainstTimeIsRememberedCheaply(t *testing.T) {
+	const many = 50_000
+	for name, at := range map[string]func(i int) int{ // order: each by itself
+		"rising":   func(i int) int { return i },
+		"falling":  func(i int) int { return -i },
+		"jittered": func(i int) int { return -(i ^ 5) },
+	} {
+		var v Versions[int, int]
+		v.Remember(many)
+		moves, last := 0, new(int)
+		for i := range many {
+			v.Know(watermark.Time(i))
+			v.Put(1, watermark.Time(at(i)), i)
+			h := &v.known.byKey.Entries[0].Value
+			place := &h.list()[h.after(watermark.Time(at(i/2)))-1].value // in the midst
+			if i%2 == 1 && place != last {
+				moves++
+			}
+			last = place
+		}
+		if moves > 60 {
+			t.Errorf("%s: they were moved %d times", name, moves)
+		}
+		for i := range many {
+			d, ok := v.AtKnown(1, watermark.Time(at(i)), many)
+			if early, was := v.AtKnown(1, watermark.Time(at(i)), watermark.Time(i)); !ok || d != i || !was || early != i {
+				t.Fatalf("%s: as of %d: %d %t, and when it was told %d %t; want %d", name, at(i), d, ok, early, was, i)
+			}
+		}
+	}
+}
+
+// TestAKeyThatGoesOnIsLookedThroughNowAndThen: as many are forgotten as come, with
+// the room for them nearly full, and each is looked at about twice.
+func TestAKeyThatGoesOnIsLookedThroughNowAndThen(t *testing.T) {
+	const keep = 1000
+	for _, beyond := range []int{0, 1, 20, 300} {
+		var v Versions[int, int]
+		v.Remember(time.Duration(keep + beyond))
+		looked := 0
+		for i := range 50 * keep {
+			v.Know(watermark.Time(i))
+			v.Put(1, watermark.Time(i), i)
+			v.Prune(watermark.Time(i))
+			if h := &v.known.byKey.Entries[0].Value; h.more == 0 {
+				looked += len(h.list())
+			}
+		}
+		if most := 4 * 50 * keep; looked > most || v.known.count > 2*(keep+beyond) {
+			t.Errorf("%d beyond: %d were looked at, %d are remembered", beyond, looked, v.known.count)
+		}
+		v.Remember(0)
+		for i := range 2 * keep { // a peak is over
+			v.Know(watermark.Time(50*keep + i))
+			v.Put(1, watermark.Time(50*keep+i), i)
+			v.Prune(watermark.Time(50*keep + i))
+		}
+		if h := &v.known.byKey.Entries[0].Value; cap(h.all) > 8*few {
+			t.Errorf("%d beyond: room for %d of %d", beyond, cap(h.all), len(h.list()))
+		}
+	}
+}

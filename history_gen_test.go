@@ -289,7 +289,7 @@ func (g *generator) join() {
 	s.how.Missing = oneOf[join.Missing](g, nil, join.Zero, join.Zero, join.Hold(oneOf(g, 0, 1, 5*g.unit, 20*g.unit)))
 	if !g.commute {
 		s.how.MaxKeys = oneOf(g, 0, 0, 0, 1, 2)
-		s.how.History = time.Duration(oneOf(g, 0, 0, 1, 5*g.unit, 40*g.unit))
+		s.how.History = time.Duration(oneOf(g, 0, 0, 0, 1, 5*g.unit, 40*g.unit, math.MaxInt64))
 	}
 	left := g.ofKind(paned)
 	if s.leftPanes = left >= 0 && g.IntN(3) == 0; !s.leftPanes {

@@ -60,7 +60,7 @@ func (sh *shape) behind(i int) (most int64) {
 		}
 		return sh.behind(of.from[0])
 	case opJoin:
-		return sh.behind(s.from[0]) + int64(s.how.History)
+		return sum(sh.behind(s.from[0]), int64(s.how.History))
 	}
 	for _, f := range s.from {
 		most = max(most, sh.behind(f))

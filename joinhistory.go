@@ -46,7 +46,7 @@ type versionOf[D any] struct {
 // openHistory makes the state for History, under which rows are sent again; before
 // is what the left stream tells of its own.
 func (op *joinAsOf[K, L, D, R]) openHistory(plan *keys.Plan[K], before revision) {
-	op.behind += op.how.History
+	op.behind = time.Duration(watermark.Time(op.behind).Add(op.how.History)) // for good, if it says so
 	k := &keptRows[K, L]{Shelf: ordered.NewShelf[K, keptRow[L]](plan), plan: plan, byTime: waiting.New[keptAt](), keep: op.behind}
 	k.seed = keys.Seed(op.st.p.Name + "/" + op.st.name)
 	if before.by != "" {

@@ -3,6 +3,7 @@ package tidemark_test
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -309,6 +310,45 @@ func TestRowsThatLateVersionsSendAgainAreRefused(t *testing.T) {
 			if again := p.Check(); fmt.Sprint(again) != fmt.Sprint(err) {
 				t.Errorf("asked again Check says %v", again)
 			}
+		}
+	}
+}
+
+// A History for good behind a window with lateness, and behind another join, is
+// one for good: the sum of both is no less than each.
+func TestHistoryForGoodBehindLateness(t *testing.T) {
+	var p tidemark.Pipeline
+	in, ticks := tidemark.FromNanos(&p, "steps", move.nanos, watermark.Bounded{})
+	dim, names := tidemark.FromNanos(&p, "names", move.nanos, watermark.Bounded{})
+	panes, _ := tidemark.Window[agg.Facts[move]](tidemark.KeyBy(ticks, move.of), window.Tumble{Size: 10}, window.Lateness(50))
+	how := join.AsOf{History: math.MaxInt64}
+	by := func(c moves) int { return c.Key }
+	once, _ := tidemark.JoinAsOf(tidemark.KeyBy(panes, by), tidemark.KeyBy(names, move.of), how, func(c moves, v move) joinedPane {
+		return joinedPane{key: c.Key, start: int64(c.Start), version: v.at}
+	})
+	rows, lost := tidemark.JoinAsOf(tidemark.KeyBy(once, func(j joinedPane) int { return j.key }), tidemark.KeyBy(names, move.of), how, func(j joinedPane, v move) joinedPane {
+		j.by = int(v.at)
+		return j
+	})
+	out, missed := tidemark.Collect(rows), tidemark.Collect(lost)
+	for _, err := range []error{
+		dim.Feed(move{1, 1}), in.Feed(move{1, 5}, move{1, 100}), dim.Feed(move{1, 2}, move{1, 90}),
+		in.Feed(move{1, 55}), p.Close(t.Context()),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	last := map[int64]joinedPane{}
+	for _, j := range out.DrainStamped() {
+		last[j.start] = j
+	}
+	for m := range missed.Drain() {
+		t.Errorf("missed as %v, %s: %+v", m.Reason, m.Detail, m.Fact)
+	}
+	for start, version := range map[int64]int64{0: 2, 50: 2, 100: 90} { // order: each by itself
+		if j := last[start]; j.version != version || int64(j.by) != version {
+			t.Errorf("the pane from %d ends as %+v, want both versions of %d", start, j, version)
 		}
 	}
 }

@@ -78,6 +78,12 @@ func (m *meta) standardise(text []byte) (e event) {
 		if !ok {
 			return jsonline.Wrong([]byte(name), v, "a time, RFC 3339, or Unix seconds or milliseconds")
 		}
+		switch t := at.UTC(); {
+		case m.Earliest != nil && t.Before(*m.Earliest):
+			return jsonline.Wrong([]byte(name), v, "at or after "+m.Earliest.Format(time.RFC3339Nano))
+		case m.Latest != nil && t.After(*m.Latest):
+			return jsonline.Wrong([]byte(name), v, "at or before "+m.Latest.Format(time.RFC3339Nano))
+		}
 		e.At, e.Timed = at, true
 		if name, v = first(m.Type); v == nil {
 			return fmt.Errorf("%s is missing", name)

@@ -14,7 +14,7 @@ var begin = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 // madeEvents gives half an hour of events from three sources, which write them in
 // their own ways: up to 20 seconds old, and in no order; some come twice, some
 // minutes late, some are broken. From 10:12 to 10:15 the shop sends orders without
-// amounts. One clock is wrong. The same seed gives the same bytes.
+// amounts. One clock is wrong by years. The same seed gives the same bytes.
 func madeEvents(seed uint64) []byte {
 	r := rand.New(rand.NewPCG(seed, 0))
 	var b bytes.Buffer

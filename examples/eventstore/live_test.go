@@ -95,7 +95,7 @@ func TestAlarmsAreThoseOfALoop(t *testing.T) {
 	feed := strings.Split(strings.TrimSuffix(string(madeEvents(seed)), "\n"), "\n")
 	dir := t.TempDir()
 	c := files(dir)
-	// A broken line may have a time in a far year: with this delay nothing is late behind it.
+	// A broken line may have a time in another year: with this delay nothing is late behind it.
 	try(t, 0, "-facts", clitest.Write(t, dir, "facts", feed), "-delay", "876000h", "-raw", c.raw, "-standard", c.standard, "-good", c.good, "-bad", c.bad, "-alarms", c.alarms, "-late", c.late)
 	type fact struct {
 		at    time.Time

@@ -26,9 +26,15 @@ var (
 
 // meta says what events there are, and what is good.
 type meta struct {
-	Type   []string          `json:"type"`   // names under which an event has its type; the first that is there counts
-	Time   []string          `json:"time"`   // and its time
-	Source []string          `json:"source"` // and where it comes from, which may be left out
+	Type   []string `json:"type"`   // names under which an event has its type; the first that is there counts
+	Time   []string `json:"time"`   // and its time
+	Source []string `json:"source"` // and where it comes from, which may be left out
+
+	// No event can be before the one or after the other; nil: any can. A clock that
+	// is wrong by years makes bad events then, and moves no window.
+	Earliest *time.Time `json:"earliest"`
+	Latest   *time.Time `json:"latest"`
+
 	Events map[string]*shape `json:"events"` // by type, in lower case
 }
 
@@ -113,6 +119,9 @@ func loadMeta(path string) (*meta, error) {
 	say := func(format string, a ...any) { wrong = append(wrong, fmt.Errorf("-meta: "+format, a...)) }
 	if len(m.Type) == 0 || len(m.Time) == 0 || len(m.Events) == 0 {
 		say("type, time and events must be there")
+	}
+	if m.Earliest != nil && m.Latest != nil && m.Latest.Before(*m.Earliest) {
+		say("latest %s: must not be before earliest %s", m.Latest.Format(time.RFC3339Nano), m.Earliest.Format(time.RFC3339Nano))
 	}
 	var types []string
 	for name := range m.Events { // order: sorted below

@@ -19,6 +19,10 @@ import (
 // minute is the length of a window.
 const minute = time.Minute
 
+// ahead is how far one action alone may move W: a clock that is wrong does not make
+// all others late.
+const ahead = time.Hour
+
 // view is an action, with what is known of the user.
 type view struct {
 	Action
@@ -97,7 +101,7 @@ type system struct {
 
 func newSystem(c config) (*system, error) {
 	s := &system{p: tidemark.Pipeline{Name: "newstrends"}, bad: lines.BadFile{Path: c.bad, Exact: true}}
-	in, actions := tidemark.FromNanos(&s.p, "actions", Action.nanos, watermark.Bounded{Delay: c.delay})
+	in, actions := tidemark.FromNanos(&s.p, "actions", Action.nanos, watermark.Bounded{Delay: c.delay, MaxAhead: ahead})
 	dim, users := tidemark.FromNanos(&s.p, "users", User.nanos, watermark.Bounded{})
 	s.actions, s.users = in, dim
 

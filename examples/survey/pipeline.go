@@ -19,6 +19,10 @@ import (
 // sent twice: at 2 s they are one still.
 const horizon = 2 * time.Second
 
+// ahead is how far one answer alone may move W: a year that is wrong does not make
+// all others late, and one after 35 days without any is as good as another.
+const ahead = 60 * 24 * time.Hour
+
 // reply is an answer with its contact.
 type reply struct {
 	phone     string // of the contact: it was called, whatever number the answer gives
@@ -66,8 +70,7 @@ type system struct {
 
 func newSystem(c config) (*system, error) {
 	s := &system{bad: lines.BadFile{Path: c.bad}}
-	// No MaxAhead: after 35 days without an answer the next one is as good as any.
-	in, answers := tidemark.FromNanos(&s.p, "answers", Answer.nanos, watermark.Bounded{Delay: c.delay})
+	in, answers := tidemark.FromNanos(&s.p, "answers", Answer.nanos, watermark.Bounded{Delay: c.delay, MaxAhead: ahead})
 	dim, contacts := tidemark.FromNanos(&s.p, "contacts", Contact.nanos, watermark.Bounded{})
 	s.answers, s.contacts = in, dim
 

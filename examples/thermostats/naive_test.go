@@ -17,6 +17,20 @@ import (
 	"github.com/tidemark-go/tidemark/window/windowtest"
 )
 
+// lead gives the time that W lies behind: the greatest, or the second greatest if
+// the greatest is farther ahead of it than one may be alone.
+func lead(times []watermark.Time) watermark.Time {
+	slices.Sort(times)
+	n := len(times)
+	switch {
+	case n < 2:
+		return watermark.Min
+	case times[n-1].Sub(times[n-2]) > ahead:
+		return times[n-2]
+	}
+	return times[n-1]
+}
+
 // naive gives the rows, and how many readings were missed and why.
 func naive(settings, readings []string, delay time.Duration) (rows []Row, missed map[string]int) {
 	var versions []Setting
@@ -27,6 +41,7 @@ func naive(settings, readings []string, delay time.Duration) (rows []Row, missed
 		}
 	}
 	w := watermark.Min
+	var times []watermark.Time
 	missed = map[string]int{}
 	seen := map[string]bool{}
 	for _, line := range readings {
@@ -35,15 +50,18 @@ func naive(settings, readings []string, delay time.Duration) (rows []Row, missed
 			continue
 		}
 		name := r.UUID + " " + r.At.String()
+		before := w
+		times = append(times, r.At)
+		w = max(w, lead(times).Add(-delay))
 		switch {
-		case r.At < w:
+		case r.At < before:
 			missed["once late"]++
 			continue
 		case seen[name]:
 			missed["once duplicate"]++
 			continue
 		}
-		seen[name], w = true, max(w, r.At.Add(-delay))
+		seen[name] = true
 		var holds *Setting
 		for i, s := range versions {
 			if s.Device == r.Device && s.From <= r.At && (holds == nil || s.From >= holds.From) {

@@ -49,6 +49,10 @@ func (f *fleet) Merge(o *fleet) {
 // hour is all readings of an hour, for the charts.
 type hour = window.Pane[all, mean]
 
+// ahead is how far one reading alone may move W: a clock that is wrong does not
+// make all others late.
+const ahead = 24 * time.Hour
+
 // system is the pipeline, with its ends.
 type system struct {
 	p        tidemark.Pipeline
@@ -60,7 +64,7 @@ type system struct {
 
 func newSystem(c config) (*system, error) {
 	s := &system{bad: lines.BadFile{Path: c.bad}}
-	in, readings := tidemark.FromNanos(&s.p, "readings", Reading.nanos, watermark.Bounded{Delay: c.delay})
+	in, readings := tidemark.FromNanos(&s.p, "readings", Reading.nanos, watermark.Bounded{Delay: c.delay, MaxAhead: ahead})
 	dim, settings := tidemark.FromNanos(&s.p, "settings", Setting.nanos, watermark.Bounded{})
 	s.readings, s.settings = in, dim
 

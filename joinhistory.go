@@ -118,7 +118,7 @@ func (k *keptRows[K, L]) add(f *leftFact[K, L], r keptRow[L]) uint32 {
 		f.stamp.ID = k.id(f, uint64(nth))
 	}
 	k.Value(slot).stamp.ID = f.stamp.ID
-	k.byTime.Push(f.at, keptAt{slot, r.gen})
+	k.byTime.Push(f.at, 0, keptAt{slot, r.gen})
 	if k.byID != nil {
 		i := k.byID.Slot(f.stamp.ID, hashID(f.stamp.ID), hashID)
 		k.byID.Entries[i].Value = slot

@@ -88,7 +88,7 @@ func (op *joinAsOf[K, L, D, R]) takeLeft(cause uint32) {
 		if old := b.replacedBy(i); old != nil {
 			p.old = &replaced[L]{fact: old.fact, stamp: old.stamp}
 		}
-		op.q.Push(t, p)
+		op.q.Push(t, 0, p)
 	}
 }
 
@@ -112,8 +112,8 @@ func (op *joinAsOf[K, L, D, R]) due(t watermark.Time) bool {
 // release joins the first of the facts that wait for a time. Where nothing else
 // can hold it, that is settle without making a leftFact of it.
 func (op *joinAsOf[K, L, D, R]) release(cause uint32) {
-	t, p := op.q.Pop()
-	stamp := row.Stamp{}
+	at, p := op.q.Pop()
+	t, stamp := at.Time, row.Stamp{}
 	if op.out.mode == columned {
 		stamp = op.stamps.take(p.slot)
 	}

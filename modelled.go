@@ -121,30 +121,30 @@ func (op *modelled[K, T, M, R]) hold(b *batch[T], pos, end int, came watermark.T
 
 // release gives the first of what is held to its model.
 func (op *modelled[K, T, M, R]) release(cause uint32) {
-	t, h := op.q.Pop()
+	p, fact := op.q.Pop()
 	var stamp row.Stamp
 	if op.out.mode == columned || op.q.keys != nil {
-		stamp = op.q.stamps.take(h.slot)
+		stamp = op.q.stamps.take(p.No)
 	}
 	var key K
 	if op.in.key != nil {
-		key = op.in.key(h.fact)
+		key = op.in.key(fact)
 	} else {
-		key = op.q.keys.(*keyColumn[K]).keys[h.slot]
+		key = op.q.keys.(*keyColumn[K]).keys[p.No]
 	}
 	x := &op.x
 	x.facts = slices.Grow(x.facts, 1)[:len(x.facts)+1]
 	r := &x.facts[len(x.facts)-1]
 	var zero R
 	*r = zero
-	if reason, err := op.judge(key, t, &h.fact, r); err != nil {
+	if reason, err := op.judge(key, p.Time, &fact, r); err != nil {
 		x.facts = x.facts[:len(x.facts)-1]
-		op.missed.tell(cause, Missed[T]{Fact: h.fact, Time: t, Watermark: op.w, Reason: reason, Detail: err.Error()})
+		op.missed.tell(cause, Missed[T]{Fact: fact, Time: p.Time, Watermark: op.w, Reason: reason, Detail: err.Error()})
 		return
 	}
-	*op.kind.factOf(r) = h.fact
+	*op.kind.factOf(r) = fact
 	op.st.ledger.Counted++
-	x.times = append(x.times, t)
+	x.times = append(x.times, p.Time)
 	x.cause = append(x.cause, cause)
 	op.column.keys = append(op.column.keys, key)
 	if op.out.mode == columned {

@@ -60,7 +60,7 @@ func (t *ties[K]) next(key K, at, w watermark.Time) uint64 {
 	k := tie[K]{key, at}
 	n := t.seen[k]
 	if t.seen[k] = n + 1; n == 0 {
-		t.due.Push(at, k)
+		t.due.Push(at, 0, k)
 	}
 	return n
 }

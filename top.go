@@ -29,7 +29,7 @@ import (
 // rows, and a row of one key more is missed, as Refused, until W has let one go.
 func Top[K comparable, T any](s Keyed[K, T], n int, compare func(a, b T) int, options ...window.Option) (Keyed[K, window.Ranking[K, T]], Stream[Missed[T]]) {
 	st := newStage("top", s.port)
-	op := &top[K, T]{st: st, in: s, n: n, compare: compare, options: options, w: watermark.Min, timers: waiting.New[int](), x: newItems[window.Ranking[K, T]]()}
+	op := &top[K, T]{st: st, in: s, n: n, compare: compare, options: options, w: watermark.Min, timers: waiting.New[struct{}](), x: newItems[window.Ranking[K, T]]()}
 	op.out = newPort[window.Ranking[K, T]](st, "", columned)
 	op.late = newMisses[T](st, "late")
 	st.op = op
@@ -67,7 +67,7 @@ type top[K comparable, T any] struct {
 
 	groups table.Table[keyAt[K], ranked[T]]
 	census table.Table[K, int] // rankings of a key, kept where their number is bounded
-	timers waiting.Queue[int]  // positions in groups
+	timers waiting.Timers      // positions in groups
 	keys   []K
 	x      items[window.Ranking[K, T]]
 	out    *port[window.Ranking[K, T]]
@@ -155,7 +155,7 @@ func (op *top[K, T]) take(b *batch[T], pos, end int, came watermark.Time) {
 		op.st.ledger.Counted++
 		if at < 0 {
 			at = op.groups.Slot(k, h, op.hash)
-			op.timers.Push(k.at, at)
+			op.timers.Put(k.at, uint32(at))
 		}
 		op.rank(&op.groups.Entries[at].Value, b.facts[i], b.stampOf(i).ID)
 	}
@@ -204,9 +204,9 @@ func (op *top[K, T]) rank(g *ranked[T], fact T, id row.ID) {
 
 // give gives the ranking that is the first in time.
 func (op *top[K, T]) give(cause uint32) {
-	t, at := op.timers.Pop()
-	e := op.groups.Entries[at]
-	op.groups.Remove(at, op.hash(e.Key), op.hash)
+	p, _ := op.timers.Pop()
+	t, e := p.Time, op.groups.Entries[p.No]
+	op.groups.Remove(int(p.No), op.hash(e.Key), op.hash)
 	if op.most > 0 {
 		op.leave(e.Key.key)
 	}

@@ -53,7 +53,7 @@ type Seen[K comparable] struct {
 	byKey   table.Table[K, accepted]
 	more    table.Table[stretch, watermark.Time] // the times of a key beside the one that byKey has
 	rehash  func(stretch) uint64
-	timers  waiting.Queue[uint32] // positions in byKey, at the times they have
+	timers  waiting.Timers // positions in byKey, at the times they have
 	times   int
 	w       watermark.Time
 }
@@ -94,7 +94,7 @@ func NewSeen[K comparable](horizon time.Duration) (*Seen[K], error) {
 	if err := (Dedup{Horizon: horizon}).Check(); err != nil {
 		return nil, err
 	}
-	return &Seen[K]{horizon: horizon, plan: plan, hash: plan.Hash1, rehash: stretch.hash, timers: waiting.New[uint32](), w: watermark.Min}, nil
+	return &Seen[K]{horizon: horizon, plan: plan, hash: plan.Hash1, rehash: stretch.hash, timers: waiting.New[struct{}](), w: watermark.Min}, nil
 }
 
 // Take judges a fact, and remembers it if it is accepted.
@@ -125,7 +125,7 @@ func (s *Seen[K]) Take(key K, t watermark.Time) Verdict {
 		s.more.Entries[s.more.Slot(own, s.rehash(own), s.rehash)].Value = t
 	}
 	s.times++
-	s.timers.Push(t, uint32(n))
+	s.timers.Put(t, uint32(n))
 	return Accepted
 }
 
@@ -170,7 +170,8 @@ func (s *Seen[K]) Advance(w watermark.Time) {
 	}
 	s.w = w
 	for s.timers.Len() > 0 && s.timers.First().Add(s.horizon).Add(s.horizon) < w {
-		t, at := s.timers.Pop()
+		p, _ := s.timers.Pop()
+		t, at := p.Time, p.No
 		s.times--
 		e := &s.byKey.Entries[at]
 		if a := &e.Value; a.has && a.one == t {

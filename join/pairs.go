@@ -49,11 +49,11 @@ const (
 // side is what is kept of one side.
 type side[T any] struct {
 	ordered.Trees[T]
-	which  int                   // of roots
-	timers waiting.Queue[uint32] // positions in byKey, at the times of its facts
-	from   watermark.Time        // a fact before this cannot meet anybody who still comes
-	alone  int                   // kept, and have met nobody
-	met    uint64                // facts that have met somebody, ever
+	which  int            // of roots
+	timers waiting.Timers // positions in byKey, at the times of its facts
+	from   watermark.Time // a fact before this cannot meet anybody who still comes
+	alone  int            // kept, and have met nobody
+	met    uint64         // facts that have met somebody, ever
 	found  []uint32
 	gone   []Past[T]
 
@@ -106,8 +106,8 @@ func NewPairs[K comparable, L, R any](in Interval) (*Pairs[K, L, R], error) {
 	}
 	return &Pairs[K, L, R]{
 		in: in, plan: plan, hash: plan.Hash1,
-		lefts:  side[L]{Trees: ordered.NewTrees[L](), which: left, timers: waiting.New[uint32](), from: in.leftsFrom(watermark.Min)},
-		rights: side[R]{Trees: ordered.NewTrees[R](), which: right, timers: waiting.New[uint32](), from: in.rightsFrom(watermark.Min)},
+		lefts:  side[L]{Trees: ordered.NewTrees[L](), which: left, timers: waiting.New[struct{}](), from: in.leftsFrom(watermark.Min)},
+		rights: side[R]{Trees: ordered.NewTrees[R](), which: right, timers: waiting.New[struct{}](), from: in.rightsFrom(watermark.Min)},
 	}, nil
 }
 
@@ -213,7 +213,7 @@ func meet[K comparable, T, O any](byKey *table.Table[K, roots], rehash func(K) u
 	}
 	if fate == Kept {
 		own.Put(&trees[own.which], t, mark, fact)
-		own.timers.Push(t, uint32(n))
+		own.timers.Put(t, uint32(n))
 		if mark == alone {
 			own.alone++
 		}
@@ -241,16 +241,15 @@ func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint
 	}
 	s.from = from
 	for {
-		run, vals := s.timers.Take(from)
+		run, _ := s.timers.Take(from)
 		if len(run) == 0 {
 			return s.gone
 		}
 		if len(run) > 1 && byKey.Large() {
-			s.touched += ahead(byKey, rehash, s, run, vals)
+			s.touched += ahead(byKey, rehash, s, run)
 		}
 		for _, timer := range run {
-			at := int(*vals.At(timer.At))
-			e := &byKey.Entries[at]
+			e := &byKey.Entries[timer.No]
 			n := s.First(&e.Value[s.which]) // times are forgotten in their order: it is the first of its key
 			s.gone = append(s.gone, Past[T]{n.At, n.Mark == met, n.Val})
 			if n.Mark == alone {
@@ -261,19 +260,19 @@ func pass[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint
 				n.Val = zero
 			}
 			if e.Value == (roots{}) {
-				byKey.Remove(at, rehash(e.Key), rehash)
+				byKey.Remove(int(timer.No), rehash(e.Key), rehash)
 			}
 		}
 	}
 }
 
 // ahead reads what the facts of a run lead to, as Hash does.
-func ahead[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint64, s *side[T], run []waiting.Place, vals waiting.Values[uint32]) (touched uint32) {
+func ahead[K comparable, T any](byKey *table.Table[K, roots], rehash func(K) uint64, s *side[T], run []waiting.Place) (touched uint32) {
 	for _, timer := range run {
-		touched += byKey.Entries[*vals.At(timer.At)].Value[s.which]
+		touched += byKey.Entries[timer.No].Value[s.which]
 	}
 	for _, timer := range run {
-		e := &byKey.Entries[*vals.At(timer.At)]
+		e := &byKey.Entries[timer.No]
 		touched += s.Touch(e.Value[s.which]) + byKey.Touch(rehash(e.Key))
 	}
 	return touched

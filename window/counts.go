@@ -20,8 +20,8 @@ type counts[K comparable, A, T any, P Accumulator[A, T]] struct {
 	most time.Duration // 0: no bound
 
 	table table.Table[K, counted[A]]
-	facts waiting.Queue[waiter[T]] // that W has not passed
-	first int32                    // of the panes that have begun, the position of the key and 1 more; 0: none
+	facts waiting.Queue[T] // that W has not passed
+	first int32            // of the panes that have begun, the position of the key and 1 more; 0: none
 	last  int32
 	open  int    // panes that have begun
 	begun uint64 // in all
@@ -47,7 +47,7 @@ func newCounts[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mecha
 		base:  b,
 		n:     int64(b.plan.n),
 		most:  b.plan.most,
-		facts: waiting.New[waiter[T]](),
+		facts: waiting.New[T](),
 		wake:  watermark.Max,
 	}
 }
@@ -67,7 +67,7 @@ func (s *counts[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
 			}
 		}
 		s.table.Entries[n].Value.waits++
-		s.facts.Push(t, waiter[T]{b.facts[i], int32(n)})
+		s.facts.Push(t, uint32(n), b.facts[i])
 		s.wake = min(s.wake, t+1)
 	}
 }
@@ -96,7 +96,7 @@ func (s *counts[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told[K
 	for places, facts := s.facts.Take(w); len(places) > 0; places, facts = s.facts.Take(w) {
 		for _, p := range places {
 			s.wait(p.Time, forced, told)
-			s.take(p.Time, facts.At(p.At), before, forced, told)
+			s.take(p, facts.At(p.At), before, forced, told)
 		}
 	}
 	s.wait(w, forced, told)
@@ -123,18 +123,19 @@ func (s *counts[K, A, T, P]) wait(t watermark.Time, forced bool, told *Told[K, A
 }
 
 // take counts a fact that has waited. before is what W was.
-func (s *counts[K, A, T, P]) take(t watermark.Time, f *waiter[T], before watermark.Time, forced bool, told *Told[K, A]) {
-	e := &s.table.Entries[f.key].Value
+func (s *counts[K, A, T, P]) take(p waiting.Place, fact *T, before watermark.Time, forced bool, told *Told[K, A]) {
+	n, t := int32(p.No), p.Time
+	e := &s.table.Entries[n].Value
 	e.waits--
 	if e.cell.facts == 0 {
 		if most := s.set.MaxKeys; most.Evict && s.open >= most.N {
 			s.close(s.first-1, before, true, told)
 		}
-		s.begin(f.key, t)
+		s.begin(n, t)
 	}
-	addFact[A, T, P](&e.cell, t.Sub(e.start), f.fact)
+	addFact[A, T, P](&e.cell, t.Sub(e.start), *fact)
 	if e.cell.facts == s.n {
-		s.close(f.key, t, forced, told)
+		s.close(n, t, forced, told)
 	}
 }
 

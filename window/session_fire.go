@@ -46,14 +46,14 @@ func (s *sessions[K, A, T, P]) advance(w watermark.Time, forced bool, told *Told
 // that end by W.
 func (s *sessions[K, A, T, P]) ripen() {
 	s.ripe = s.ripe[:0]
-	for _, q := range [...]*waiting.Queue[uint32]{&s.ends, &s.graves} {
+	for _, q := range [...]*waiting.Timers{&s.ends, &s.graves} {
 		for {
-			places, keys := q.Take(s.w.Add(1))
+			places, _ := q.Take(s.w.Add(1))
 			if len(places) == 0 {
 				break
 			}
 			for _, p := range places {
-				s.ripe = append(s.ripe, *keys.At(p.At))
+				s.ripe = append(s.ripe, p.No)
 			}
 		}
 	}

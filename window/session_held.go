@@ -2,12 +2,6 @@ package window
 
 import "github.com/tidemark-go/tidemark/watermark"
 
-// sessionFact is a fact that is held, and the position of its key.
-type sessionFact[T any] struct {
-	n    uint32
-	fact T
-}
-
 // hold takes facts where MaxSpan bounds sessions: they wait until W reaches
 // them. From then on no earlier one can come, and those of one time come as they
 // are fed, so that nothing is gained by waiting until W has passed them.
@@ -23,7 +17,7 @@ func (s *sessions[K, A, T, P]) hold(b columns[K, T], told *Told[K, A]) {
 		}
 		s.enter(&s.table.Entries[n].Value)
 		if t > s.w {
-			s.waits.Push(t, sessionFact[T]{uint32(n), b.facts[i]})
+			s.waits.Push(t, uint32(n), b.facts[i])
 			continue
 		}
 		s.dues = s.dues[:0]
@@ -43,8 +37,7 @@ func (s *sessions[K, A, T, P]) release() {
 			return
 		}
 		for _, p := range places {
-			f := facts.At(p.At)
-			s.follow(f.n, p.Time, &f.fact)
+			s.follow(p.No, p.Time, facts.At(p.At))
 		}
 	}
 }

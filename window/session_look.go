@@ -39,9 +39,9 @@ func (s *sessions[K, A, T, P]) lookAhead(n int, t watermark.Time) (span Span, fa
 		if at := s.table.Entries[n].Value.newest; at != 0 {
 			span, facts = s.all[at].Span, int(s.all[at].facts)
 		}
-		for x, f := range s.waits.All {
-			if int(f.n) == n {
-				held = append(held, x)
+		for p := range s.waits.All {
+			if int(p.No) == n {
+				held = append(held, p.Time)
 			}
 		}
 		slices.Sort(held)

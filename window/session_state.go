@@ -22,14 +22,14 @@ func (s *sessions[K, A, T, P]) leave(c *sessionKey) {
 
 // arm sets the timer of key n, in ends if it has a session that is not over,
 // else in graves.
-func (s *sessions[K, A, T, P]) arm(q *waiting.Queue[uint32], n uint32, t watermark.Time) {
+func (s *sessions[K, A, T, P]) arm(q *waiting.Timers, n uint32, t watermark.Time) {
 	if s.set.MaxKeys.Evict && q == &s.ends {
 		s.await(n)
 		return
 	}
 	t = min(t, watermark.Max-1) // the last time that there is
 	s.table.Entries[n].Value.armed = t
-	q.Push(t, n)
+	q.Put(t, n)
 }
 
 // over reports whether nothing can correct what ended at end any more.

@@ -27,18 +27,18 @@ type sessions[K comparable, A, T any, P Accumulator[A, T]] struct {
 	opened uint64         // sessions so far
 	bar    watermark.Time // facts up to it take the careful path
 
-	ends   waiting.Queue[uint32] // keys with an open session, by when something is due
-	graves waiting.Queue[uint32] // keys that have none, by when they are forgotten
-	reach  time.Duration         // the longest span of a fact
-	forgot watermark.Time        // the greatest End of what is forgotten
+	ends   waiting.Timers // keys with an open session, by when something is due
+	graves waiting.Timers // keys that have none, by when they are forgotten
+	reach  time.Duration  // the longest span of a fact
+	forgot watermark.Time // the greatest End of what is forgotten
 
-	waits  waiting.Queue[sessionFact[T]] // MaxSpan: facts that W has not reached
-	sent   []sessionSent[A]              // by position: what is to be known of rows that were sent
-	dirty  []sessionDue                  // corrections that wait
-	until  watermark.Time                // when the first of them has to be sent
-	live   int                           // keys that have something live: MaxKeys
-	cut    uint64                        // sessions when the first key was let go, plus 1
-	firsts firsts[K]                     // MaxKeys.Evict: in the place of ends
+	waits  waiting.Queue[T] // MaxSpan: facts that W has not reached
+	sent   []sessionSent[A] // by position: what is to be known of rows that were sent
+	dirty  []sessionDue     // corrections that wait
+	until  watermark.Time   // when the first of them has to be sent
+	live   int              // keys that have something live: MaxKeys
+	cut    uint64           // sessions when the first key was let go, plus 1
+	firsts firsts[K]        // MaxKeys.Evict: in the place of ends
 
 	met     []uint32     // sessions that the fact at hand reaches
 	dues    []sessionDue // that fire
@@ -73,9 +73,9 @@ func newSessions[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mec
 	s := &sessions[K, A, T, P]{
 		base:   b,
 		all:    make([]session[A], 1),
-		ends:   waiting.New[uint32](),
-		graves: waiting.New[uint32](),
-		waits:  waiting.New[sessionFact[T]](),
+		ends:   waiting.New[struct{}](),
+		graves: waiting.New[struct{}](),
+		waits:  waiting.New[T](),
 		reach:  b.plan.size,
 		forgot: watermark.Min,
 	}

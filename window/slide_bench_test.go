@@ -103,11 +103,12 @@ func (p *player) chunk(h *history, c int) {
 		p.greatest = t
 		if w := t.Add(-p.delay); w >= next {
 			p.store.AddAll(keys[pos:i+1], p.times[pos:i+1], facts[pos:i+1], &p.told)
-			p.store.Fire(w, false, &p.told)
+			p.store.Pass(w, false, &p.told)
 			pos, next = i+1, p.store.Next()
 		}
 	}
 	p.store.AddAll(keys[pos:], p.times[pos:], facts[pos:], &p.told)
+	p.store.Settle(&p.told)
 	for i := range p.told.Panes {
 		p.sum += p.told.Panes[i].Value.sum
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/tidemark-go/tidemark/internal/waiting"
 	"github.com/tidemark-go/tidemark/row"
-	"github.com/tidemark-go/tidemark/watermark"
 )
 
 // fire gives the panes of a run of facts, in which no time is in part.
@@ -42,74 +41,81 @@ func (s *slides[K, A, T, P]) link(run []waiting.Place) {
 	s.chain = slices.Grow(s.chain[:0], len(run))[:len(run)]
 	s.order = s.order[:0]
 	for i := len(run) - 1; i >= 0; i-- {
-		k := s.facts.At(run[i].At).key
-		q := &s.queues[k]
-		if q.first == 0 {
+		k := run[i].No
+		first := &s.first[k]
+		if *first == 0 {
 			s.order = append(s.order, k)
 		}
-		s.chain[i], q.first = q.first, uint32(i+1)
+		s.chain[i], *first = *first, uint32(i+1)
 	}
 }
 
-// fireKey is fire for the facts of a key. Those of one time see one another, and
-// so give the same value.
+// fireKey is fire for the facts of a key. Those of one time see one another: they
+// are one entry of the queue, and give the same value.
 func (s *slides[K, A, T, P]) fireKey(k uint32, run []waiting.Place, panes []Pane[K, A]) {
-	q := &s.queues[k]
-	key := s.table.Entries[k].Key
-	i := q.first
-	q.first = 0
+	q, key, chain := &s.queues[k], s.table.Entries[k].Key, s.chain[:len(run)]
+	x, ring, size := q.slideUse, q.ring, s.plan.size // in registers
+	i := s.first[k]
+	s.first[k] = 0
 	for i > 0 {
-		first, t := i, run[i-1].Time
-		s.pass(q, t.Add(-s.plan.size))
-		for i > 0 && run[i-1].Time == t {
-			s.put(q, t, &s.facts.At(run[i-1].At).fact)
-			i = s.chain[i-1]
+		place, t := i-1, run[i-1].Time
+		cut, gone := t.Add(-size), uint32(slideFew)
+		if h := int(x.head); x.front > slideFew && h+slideFew < len(ring) && !s.deep {
+			// Nearly always a few entries of the front are to go. How many is hard to
+			// guess, so it is found without a branch.
+			e := ring[h:][:slideFew]
+			gone = upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
+			x.head, x.n, x.front = x.head+gone, x.n-gone, x.front-gone
 		}
-		p := &panes[first-1]
-		s.sum(&p.Value, q)
-		s.sign(p, q, key, t)
-		for same := uint64(1); s.chain[first-1] != i; same++ {
-			first = s.chain[first-1]
-			s.again(&panes[first-1], p, same)
+		if gone == slideFew || int(x.n) == len(ring) {
+			q.slideUse = x
+			s.pass(q, cut)
+			s.room(q)
+			x, ring = q.slideUse, q.ring
+		}
+		e := &ring[x.at(x.n, len(ring))]
+		x.n++
+		var zero A
+		e.time, e.from, e.sum = t, x.facts, zero
+		for {
+			P(&e.sum).Add(*s.facts.At(run[i-1].At))
+			x.facts++
+			if i = chain[i-1]; i == 0 || run[i-1].Time != t {
+				break
+			}
+		}
+		P(&q.back).Merge(&e.sum)
+
+		p, first := &panes[place], &ring[x.head]
+		sum := &q.back
+		if x.front > 0 {
+			sum = &first.sum
+		}
+		if p.Value = *sum; s.deep {
+			p.Value = copyOf[A, T, P](sum, true)
+		}
+		if x.front > 0 {
+			P(&p.Value).Merge(&q.back)
+		}
+		p.Start, p.End = t.Add(1-size), t+1
+		p.Stamp.Time, p.Kind, p.Forced, p.Revision = t, row.Final, s.forced, 0
+		p.ID[0], p.ID[1] = slideID(q.a, q.b, uint64(t))
+		p.Key, p.Facts, p.Last = key, int(x.facts-first.from), t
+		for same := uint64(1); chain[place] != i; same++ {
+			place = chain[place] - 1
+			s.again(&panes[place], p, same)
 		}
 	}
+	q.slideUse = x
 }
 
 // again writes the pane of a further fact that has its time and key in common with p.
 func (s *slides[K, A, T, P]) again(to, p *Pane[K, A], same uint64) {
 	*to = *p
 	if s.deep {
-		var zero A
-		to.Value = zero
-		P(&to.Value).Merge(&p.Value)
+		to.Value = copyOf[A, T, P](&p.Value, true)
 	}
 	to.ID[0], to.ID[1] = slideID(p.ID[0], p.ID[1], same)
-}
-
-// sum writes to v what is in the queue, and shares nothing with it.
-func (s *slides[K, A, T, P]) sum(v *A, q *slideQueue[A]) {
-	first := &q.back
-	if q.front > 0 {
-		first = &q.ring[q.head].sum
-	}
-	if s.deep {
-		var zero A
-		*v = zero
-		P(v).Merge(first)
-	} else {
-		*v = *first
-	}
-	if q.front > 0 {
-		P(v).Merge(&q.back)
-	}
-}
-
-// sign writes all but the value of the pane of a fact at t.
-func (s *slides[K, A, T, P]) sign(p *Pane[K, A], q *slideQueue[A], key K, t watermark.Time) {
-	p.Start, p.End = t.Add(1-s.plan.size), t+1
-	p.Stamp.Time, p.Kind, p.Forced, p.Revision = t, row.Final, s.forced, 0
-	p.ID[0], p.ID[1] = slideID(q.a, q.b, uint64(t))
-	p.Key, p.Facts, p.Last = key, int(q.n), t
 }
 
 // slideID is keys.Fold of one word, with the lanes as single values, as arrays

@@ -7,69 +7,57 @@ import (
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// slideQueue is the facts of a key in reach of the last of them: two stacks, of
-// which the sum is known at any time without ever subtracting. The front has, in
-// each entry, the sum of a fact and of all after it up to the end of the front;
-// the back has its facts each by itself, and one sum of them all. Once the front
-// is used up, the back becomes the front.
+// slideQueue is the facts of a key in reach of the last of them, an entry for all
+// of one time: two stacks, of which the sum is known at any time without ever
+// subtracting. The front has, in each entry, the sum of it and of all after it up
+// to the end of the front; the back has its entries each by itself, and one sum of
+// them all. Once the front is used up, the back becomes the front.
 //
 // Source: Tangwongsan, Hirzel, Schneider: Low-latency sliding-window
 // aggregation in worst-case constant time (2017), section 2.
 type slideQueue[A any] struct {
-	ring  []slideEntry[A] // from head on, and round
-	head  uint32
-	front uint32 // facts of the front
-	n     uint32 // and of both
-	first uint32 // the first place of the run at hand, plus 1
-	block uint32 // facts of the front that get their sums at once: all, if they own no memory
-	ready uint32 // facts that have them
+	ring []slideEntry[A] // from head on, and round
+	slideUse
+	block uint32 // entries of the front that get their sums at once: all, if they own no memory
+	ready uint32 // entries that have them
 	a, b  uint64 // the ID of the key
 	back  A      // the sum of the back
 }
 
-// slideEntry is a fact in its queue.
+// slideUse is what of a ring is in use.
+type slideUse struct {
+	head  uint32
+	front uint32 // entries of the front
+	n     uint32 // and of both
+	facts uint32 // that were put in, ever, as far as 32 bits tell
+}
+
+// slideEntry is the facts of a time.
 type slideEntry[A any] struct {
 	time watermark.Time
+	from uint32 // facts that were put in before, as facts of slideUse
 	sum  A
 }
 
-// at returns the position in the ring of fact i.
-func (q *slideQueue[A]) at(i uint32) uint32 {
-	if i += q.head; i >= uint32(len(q.ring)) {
-		i -= uint32(len(q.ring))
+// at returns the position in a ring of so many of entry i.
+func (x slideUse) at(i uint32, size int) uint32 {
+	if i += x.head; i >= uint32(size) {
+		i -= uint32(size)
 	}
 	return i
 }
 
-// put puts a fact at t into the queue.
-func (s *slides[K, A, T, P]) put(q *slideQueue[A], t watermark.Time, fact *T) {
+// at returns the position in the ring of entry i.
+func (q *slideQueue[A]) at(i uint32) uint32 { return q.slideUse.at(i, len(q.ring)) }
+
+// room makes room for an entry.
+func (s *slides[K, A, T, P]) room(q *slideQueue[A]) {
 	if int(q.n) == len(q.ring) {
 		s.rings.move(q, q.n+q.n/8+1, s.deep)
 	}
-	e := &q.ring[q.at(q.n)]
-	q.n++
-	var zero A
-	e.time, e.sum = t, zero
-	P(&e.sum).Add(*fact)
-	P(&q.back).Add(*fact)
 }
 
-// pass lets go of what is at cut or before.
-func (s *slides[K, A, T, P]) pass(q *slideQueue[A], cut watermark.Time) {
-	if h := int(q.head); q.front > slideFew && h+slideFew < len(q.ring) && !s.deep {
-		// Nearly always a few facts of the front are to go. How many is hard to
-		// guess, so it is found without a branch.
-		e := q.ring[h:][:slideFew]
-		gone := upTo(e[0].time, cut) + upTo(e[1].time, cut) + upTo(e[2].time, cut) + upTo(e[3].time, cut)
-		q.head, q.n, q.front = q.head+gone, q.n-gone, q.front-gone
-		if gone < slideFew {
-			return
-		}
-	}
-	s.passMany(q, cut)
-}
-
-// slideFew is the number of facts that pass looks at together.
+// slideFew is the number of entries that are looked at together.
 const slideFew = 4
 
 // upTo returns 1 if t is cut or before, else 0.
@@ -79,8 +67,8 @@ func upTo(t, cut watermark.Time) uint32 {
 	return 1 - uint32(after)
 }
 
-// passMany is pass, one by one.
-func (s *slides[K, A, T, P]) passMany(q *slideQueue[A], cut watermark.Time) {
+// pass lets go of what is at cut or before, one by one.
+func (s *slides[K, A, T, P]) pass(q *slideQueue[A], cut watermark.Time) {
 	flip := false
 	for q.n > 0 && q.ring[q.head].time <= cut {
 		if s.deep {
@@ -104,7 +92,7 @@ func (s *slides[K, A, T, P]) passMany(q *slideQueue[A], cut watermark.Time) {
 // flip makes the back the front.
 //
 // A sum of accumulators that own memory may be as large as its facts together:
-// then not all facts get theirs at once, but each block of them, about the
+// then not all entries get theirs at once, but each block of them, about the
 // square root of their number, when the head comes to it. Until then the first
 // of each block has the sum from there on.
 func (s *slides[K, A, T, P]) flip(q *slideQueue[A]) {
@@ -128,7 +116,7 @@ func (s *slides[K, A, T, P]) flip(q *slideQueue[A]) {
 	}
 }
 
-// open gives the facts of the first block of the front their sums.
+// open gives the entries of the first block of the front their sums.
 func (s *slides[K, A, T, P]) open(q *slideQueue[A]) {
 	n := q.front % q.block
 	if n == 0 {
@@ -147,8 +135,12 @@ func (s *slides[K, A, T, P]) open(q *slideQueue[A]) {
 // within returns how many facts have their times in span.
 func (q *slideQueue[A]) within(span Span) (n int) {
 	for i := range q.n {
-		if span.Contains(q.ring[q.at(i)].time) {
-			n++
+		e, after := &q.ring[q.at(i)], q.facts
+		if i+1 < q.n {
+			after = q.ring[q.at(i+1)].from
+		}
+		if span.Contains(e.time) {
+			n += int(after - e.from)
 		}
 	}
 	return n

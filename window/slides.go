@@ -17,19 +17,23 @@ import (
 // A key is there from its first fact until W is Size beyond its last.
 type slides[K comparable, A, T any, P Accumulator[A, T]] struct {
 	*base[K, A]
-	waits  waiting.Queue[slideFact[T]]
+	waits  waiting.Queue[T]
 	table  table.Table[K, watermark.Time] // the time of the last fact of each key
 	queues []slideQueue[A]                // by the position of their keys
 	rings  slideRings[A]
-	ends   waiting.Queue[uint32] // keys, at the times at which they may be over
-	seed   [2]uint64             // of the IDs: Size has a part in it, and so a span is known by its end
+	ends   waiting.Timers // keys, at the times at which they may be over
+	seed   [2]uint64      // of the IDs: Size has a part in it, and so a span is known by its end
 
-	passed  []slideMark                  // what W has passed since panes were given
-	forced  bool                         // of the panes at hand
-	facts   waiting.Values[slideFact[T]] // of the run at hand
-	chain   []uint32                     // by place of the run: the next of its key, plus 1
-	order   []uint32                     // keys of the run
-	touched byte                         // keeps the loads of touch and touchKeys
+	passed []slideMark // what W has passed since panes were given
+	forced bool        // of the panes at hand
+
+	nos   []uint32          // keys of the facts that are being added
+	facts waiting.Values[T] // of the run at hand
+	first []uint32          // by key: its first place of the run, plus 1
+	chain []uint32          // by place of the run: the next of its key, plus 1
+	order []uint32          // keys of the run
+
+	touched byte // keeps the loads of touch and touchKeys
 }
 
 // slideMark is a rise of W that is put off.
@@ -38,18 +42,12 @@ type slideMark struct {
 	forced bool
 }
 
-// slideFact is a fact that is held.
-type slideFact[T any] struct {
-	fact T
-	key  uint32 // its position
-}
-
 // newSlides makes the mechanism.
 func newSlides[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mechanism[K, A, T] {
 	return &slides[K, A, T, P]{
 		base:  b,
-		waits: waiting.New[slideFact[T]](),
-		ends:  waiting.New[uint32](),
+		waits: waiting.New[T](),
+		ends:  waiting.New[struct{}](),
 		seed:  keys.Fold(b.seed, uint64(b.plan.size)),
 	}
 }
@@ -70,24 +68,25 @@ func (s *slides[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
 
 // hold holds facts until W has passed them, the first of them being number from.
 func (s *slides[K, A, T, P]) hold(from int, b columns[K, T], told *Told[K, A]) {
-	key, t, facts := b.keys[:len(b.hashes)], b.times[:len(b.hashes)], b.facts[:len(b.hashes)]
+	key, t := b.keys[:len(b.hashes)], b.times[:len(b.hashes)]
+	nos := slices.Grow(s.nos[:0], len(t))[:len(t)]
+	s.nos = nos
+	held := 0 // so far, or missed
 	for i, h := range b.hashes {
 		at := t[i]
-		if at < s.w {
-			told.miss(from+i, Late, []Span{s.span(at)}, "")
-			continue
-		}
 		n := s.table.Guess(h)
-		if n >= uint(len(s.table.Entries)) || s.table.Entries[n].Key != key[i] {
+		if at < s.w || n >= uint(len(s.table.Entries)) || s.table.Entries[n].Key != key[i] {
 			if n = s.place(from+i, key[i], h, at, told); n == none {
+				s.waits.PutAll(t[held:i], nos[held:], b.facts[held:])
+				held = i + 1
 				continue
 			}
 		}
 		e := &s.table.Entries[n]
 		e.Value = max(e.Value, at)
-		f := s.waits.Put(at)
-		f.fact, f.key = facts[i], uint32(n)
+		nos[i] = uint32(n)
 	}
+	s.waits.PutAll(t[held:], nos[held:], b.facts[held:])
 }
 
 // span is that of a fact at t.
@@ -95,9 +94,13 @@ func (s *slides[K, A, T, P]) span(t watermark.Time) Span {
 	return Span{t.Add(1 - s.plan.size), t + 1}
 }
 
-// place returns the position of key, made for a fact at t if need be, or none
-// if MaxKeys refuses it.
+// place returns the position of key, made for a fact at t if need be, or none if
+// the fact is late or MaxKeys refuses it.
 func (s *slides[K, A, T, P]) place(i int, key K, hash uint64, t watermark.Time, told *Told[K, A]) uint {
+	if t < s.w {
+		told.miss(i, Late, []Span{s.span(t)}, "")
+		return none
+	}
 	if n := s.table.Find(key, hash); n >= 0 {
 		return uint(n)
 	}
@@ -109,7 +112,7 @@ func (s *slides[K, A, T, P]) place(i int, key K, hash uint64, t watermark.Time, 
 	e := &s.table.Entries[n]
 	e.Value = t
 	if n == len(s.queues) {
-		s.queues = append(s.queues, slideQueue[A]{})
+		s.queues, s.first = append(s.queues, slideQueue[A]{}), append(s.first, 0)
 	}
 	q := &s.queues[n]
 	q.a, q.b = s.keys.Lanes(s.seed[0], s.seed[1], &e.Key)
@@ -120,7 +123,7 @@ func (s *slides[K, A, T, P]) place(i int, key K, hash uint64, t watermark.Time, 
 // arm notes when a key is to be looked at whose last fact so far is at t.
 func (s *slides[K, A, T, P]) arm(n int, t watermark.Time) {
 	if end := t.Add(s.plan.size); end < watermark.Max { // else it stays to the end
-		s.ends.Push(end, uint32(n))
+		s.ends.Put(end, uint32(n))
 	}
 }
 
@@ -189,16 +192,16 @@ func (s *slides[K, A, T, P]) drop() {
 	if s.w == watermark.Max {
 		s.table.Reset(s.wipe)
 		clear(s.queues)
-		s.queues, s.rings, s.ends = s.queues[:0], slideRings[A]{}, waiting.New[uint32]() // no fact can come any more
+		s.queues, s.first, s.rings, s.ends = s.queues[:0], s.first[:0], slideRings[A]{}, waiting.New[struct{}]() // no fact can come any more
 		return
 	}
 	for {
-		run, at := s.ends.Take(s.w.Add(1))
+		run, _ := s.ends.Take(s.w.Add(1))
 		if len(run) == 0 {
 			return
 		}
 		for _, p := range run {
-			n := int(*at.At(p.At))
+			n := int(p.No)
 			e := &s.table.Entries[n]
 			if e.Value.Add(s.plan.size) > s.w { // more facts have come since
 				s.arm(n, e.Value)
@@ -223,8 +226,8 @@ func (s *slides[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int
 		return span, 0, s.w < span.End
 	}
 	facts = s.queues[n].within(span)
-	for at, f := range s.waits.All {
-		if int(f.key) == n && span.Contains(at) {
+	for p := range s.waits.All {
+		if int(p.No) == n && span.Contains(p.Time) {
 			facts++
 		}
 	}
@@ -234,7 +237,7 @@ func (s *slides[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts int
 func (s *slides[K, A, T, P]) held() (keys, panes, bytes int64) {
 	bytes = int64(cap(s.table.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(s.table.Slots())*4
 	bytes += s.waits.Bytes() + s.ends.Bytes() + s.rings.bytes
-	bytes += int64(cap(s.chain)+cap(s.order))*4 + int64(cap(s.passed))*int64(unsafe.Sizeof(slideMark{}))
+	bytes += int64(cap(s.nos)+cap(s.first)+cap(s.chain)+cap(s.order))*4 + int64(cap(s.passed))*int64(unsafe.Sizeof(slideMark{}))
 	bytes += int64(cap(s.queues)) * int64(unsafe.Sizeof(slideQueue[A]{}))
 	for i := range s.queues {
 		q := &s.queues[i]

@@ -37,7 +37,7 @@ func (s *staggers[K, A, T, P]) behind(i int, n uint, key K, hash uint64, t water
 	s.spans[at].state = staggerFired
 	addFact[A, T, P](&s.spans[at].cell, 0, fact)
 	s.send(at, row.Final, false, told)
-	s.fired.Push(t, at)
+	s.fired.Put(t, uint32(at))
 	s.wake = min(s.wake, span.End.Add(s.set.Lateness))
 }
 
@@ -56,7 +56,8 @@ func (s *staggers[K, A, T, P]) revise(i int, at int32, t watermark.Time, fact T,
 
 // evict fires the oldest of the open spans and lets it go.
 func (s *staggers[K, A, T, P]) evict(told *Told[K, A]) {
-	_, at := s.open.Pop()
+	p, _ := s.open.Pop()
+	at := int32(p.No)
 	s.send(at, row.Final, true, told)
 	s.parts = true
 	s.done(at)

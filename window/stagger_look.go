@@ -43,10 +43,10 @@ func (s *staggers[K, A, T, P]) look(key K, t watermark.Time) (span Span, facts i
 }
 
 // timesOf returns the times of the facts that wait of the key at position n.
-func timesOf[T any](q *waiting.Queue[waiter[T]], n int) (times []watermark.Time) {
-	for t, f := range q.All {
-		if int(f.key) == n {
-			times = append(times, t)
+func timesOf[T any](q *waiting.Queue[T], n int) (times []watermark.Time) {
+	for p := range q.All {
+		if int(p.No) == n {
+			times = append(times, p.Time)
 		}
 	}
 	slices.Sort(times)

@@ -39,7 +39,7 @@ func (s *staggers[K, A, T, P]) begin(key int32, t watermark.Time, newer int32, t
 	}
 	at := s.insert(key, t, newer)
 	s.spans[at].state = staggerOpen
-	s.open.Push(t, at)
+	s.open.Put(t, uint32(at))
 	s.wake = min(s.wake, t.Add(s.size))
 	return at
 }
@@ -106,7 +106,7 @@ func (s *staggers[K, A, T, P]) lapse(at int32) {
 	if s.sent != nil {
 		s.sent[at] = staggerSent[A]{}
 	}
-	s.over.Push(x.start, at)
+	s.over.Put(x.start, uint32(at))
 }
 
 // forget lets a span go.
@@ -124,8 +124,8 @@ func (s *staggers[K, A, T, P]) drop(told *Told[K, A]) {
 	late := s.set.Lateness
 	s.group = s.group[:0]
 	for s.fired.Len() > 0 && s.fired.First().Add(s.size).Add(late) <= s.w {
-		_, at := s.fired.Pop()
-		s.group = append(s.group, at)
+		p, _ := s.fired.Pop()
+		s.group = append(s.group, int32(p.No))
 	}
 	if len(s.soiled) > 0 {
 		s.order(s.group)
@@ -138,8 +138,8 @@ func (s *staggers[K, A, T, P]) drop(told *Told[K, A]) {
 	}
 	// A fact at the last time of such a span could open one until W is here.
 	for s.over.Len() > 0 && s.over.First().Add(s.size).Add(late).Add(s.size-1) <= s.w {
-		_, at := s.over.Pop()
-		s.forget(at)
+		p, _ := s.over.Pop()
+		s.forget(int32(p.No))
 	}
 }
 

@@ -31,13 +31,13 @@ type staggers[K comparable, A, T any, P Accumulator[A, T]] struct {
 	opened uint64           // spans so far
 	parts  bool             // a span was let go before its end
 
-	facts  waiting.Queue[waiter[T]] // that W has not passed
-	open   waiting.Queue[int32]     // spans, by their start: so they fire, by their ends, in the order of opening
-	fired  waiting.Queue[int32]     // and those that can be corrected
-	over   waiting.Queue[int32]     // and those of which only the times are known
-	soiled []int32                  // spans whose correction waits
-	group  []int32                  // spans at hand
-	wake   watermark.Time           // the least W at which any of this matters
+	facts  waiting.Queue[T] // that W has not passed
+	open   waiting.Timers   // spans, by their start: so they fire, by their ends, in the order of opening
+	fired  waiting.Timers   // and those that can be corrected
+	over   waiting.Timers   // and those of which only the times are known
+	soiled []int32          // spans whose correction waits
+	group  []int32          // spans at hand
+	wake   watermark.Time   // the least W at which any of this matters
 }
 
 // staggerKey is the state of a key.
@@ -47,12 +47,6 @@ type staggerKey struct {
 	spans  int32 // that are not over
 }
 
-// waiter is a fact that waits, with the position of its key.
-type waiter[T any] struct {
-	fact T
-	key  int32
-}
-
 // newStaggers makes the mechanism.
 func newStaggers[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mechanism[K, A, T] {
 	s := &staggers[K, A, T, P]{
@@ -60,10 +54,10 @@ func newStaggers[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) mec
 		size:  b.plan.size,
 		eager: !b.set.MaxKeys.Evict,
 		spans: make([]staggerSpan[A], 1),
-		facts: waiting.New[waiter[T]](),
-		open:  waiting.New[int32](),
-		fired: waiting.New[int32](),
-		over:  waiting.New[int32](),
+		facts: waiting.New[T](),
+		open:  waiting.New[struct{}](),
+		fired: waiting.New[struct{}](),
+		over:  waiting.New[struct{}](),
 	}
 	if b.set.revises(b.plan) {
 		s.sent = make([]staggerSent[A], 1)
@@ -92,7 +86,7 @@ func (s *staggers[K, A, T, P]) add(b columns[K, T], told *Told[K, A]) {
 			told.give(i)
 		} else if n = s.admit(i, n, key, h, told); n != none {
 			s.table.Entries[n].Value.facts++
-			s.facts.Push(t, waiter[T]{b.facts[i], int32(n)})
+			s.facts.Push(t, uint32(n), b.facts[i])
 			s.wake = min(s.wake, t+1)
 		}
 	}
@@ -171,14 +165,14 @@ func (s *staggers[K, A, T, P]) pass(w watermark.Time, forced bool, told *Told[K,
 // take counts the first fact that waits: in the span that holds it, or in one
 // that it opens.
 func (s *staggers[K, A, T, P]) take(told *Told[K, A]) {
-	t, f := s.facts.Pop()
-	e := &s.table.Entries[f.key].Value
+	p, fact := s.facts.Pop()
+	t, e := p.Time, &s.table.Entries[p.No].Value
 	e.facts--
 	at := e.newest
 	if s.spans[at].state != staggerOpen { // one that is open holds t: else it would have fired
-		at = s.begin(f.key, t, 0, told)
+		at = s.begin(int32(p.No), t, 0, told)
 	}
-	addFact[A, T, P](&s.spans[at].cell, t.Sub(s.spans[at].start), f.fact)
+	addFact[A, T, P](&s.spans[at].cell, t.Sub(s.spans[at].start), fact)
 }
 
 // fire sends the panes of the open spans that start first, all at one time.
@@ -186,8 +180,8 @@ func (s *staggers[K, A, T, P]) fire(forced bool, told *Told[K, A]) {
 	start := s.open.First()
 	s.group = s.group[:0]
 	for s.open.Len() > 0 && s.open.First() == start {
-		_, at := s.open.Pop()
-		s.group = append(s.group, at)
+		p, _ := s.open.Pop()
+		s.group = append(s.group, int32(p.No))
 	}
 	if s.set.Sorted {
 		s.order(s.group)
@@ -196,7 +190,7 @@ func (s *staggers[K, A, T, P]) fire(forced bool, told *Told[K, A]) {
 		s.send(at, row.Final, forced, told)
 		s.spans[at].state = staggerFired
 		if s.set.Lateness > 0 {
-			s.fired.Push(start, at)
+			s.fired.Put(start, uint32(at))
 		} else {
 			s.lapse(at)
 		}

@@ -40,7 +40,7 @@ func BenchmarkQueue(b *testing.B) {
 				for from := 0; from < n; from += chunk {
 					before := b.Elapsed()
 					for i, t := range times[from : from+chunk] {
-						*q.Put(t + shift) = value{uint64(i)}
+						*q.Put(t+shift, 0) = value{uint64(i)}
 						if i%c.each == c.each-1 {
 							w := watermark.Time((from+i)*int(time.Second)/rate).Add(-c.delay) + shift
 							for {

@@ -136,7 +136,8 @@ func (q *Queue[V]) part(i int) {
 			}
 			l.chunks = append(l.chunks, l.tail)
 		}
-		l.tail.times[l.n%chunkLen], l.tail.vals[l.n%chunkLen] = t, c.vals[j]
+		i := l.n % chunkLen
+		l.tail.times[i], l.tail.nos[i], l.tail.vals[i] = t, c.nos[j], c.vals[j]
 		l.n++
 	}
 	if q.wipe {

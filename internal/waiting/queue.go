@@ -10,7 +10,7 @@ import (
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// Queue is what is held back, to be taken out by event time and then in
+// Queue is values that are held back, each with a number that its owner gives it, to be taken out by event time and then in
 // the order in which it came. Facts come nearly in order, and leave as W passes
 // them: so they are kept in leaves, each a piece of time with its facts as they
 // came, and only the leaf that W has reached is sorted. That costs no random
@@ -44,23 +44,28 @@ type Queue[V any] struct {
 	touched byte // keeps the loads of touch
 }
 
-// Place is where a value is that is taken out.
+// Timers are numbers alone, each at the time at which something is to be done for it.
+type Timers = Queue[struct{}]
+
+// Place is a value that is taken out: its time, where it is, and its number.
 type Place struct {
 	Time watermark.Time
 	At   uint32
+	No   uint32
 }
 
 // Values are what places lead to.
 type Values[V any] []*chunk[V]
 
-// At returns the value of a place.
+// At returns the value at a place.
 func (v Values[V]) At(at uint32) *V { return &v[at/chunkLen].vals[at%chunkLen] }
 
-// chunk is values as they came, with their times. Those that have been taken out
-// are written over while they are still in the cache.
+// chunk is values as they came, with their times and numbers. Those that have been
+// taken out are written over while they are still in the cache.
 type chunk[V any] struct {
 	times [chunkLen]watermark.Time
 	vals  [chunkLen]V
+	nos   [chunkLen]uint32
 }
 
 const chunkLen = 64
@@ -110,15 +115,15 @@ func (q *Queue[V]) least() watermark.Time {
 	return l.least
 }
 
-// Push holds v back.
-func (q *Queue[V]) Push(t watermark.Time, v V) { *q.Put(t) = v }
+// Push holds v back, with a number.
+func (q *Queue[V]) Push(t watermark.Time, no uint32, v V) { *q.Put(t, no) = v }
 
 // Put is Push of the value that the caller writes, whole, to where it points,
 // before the next call.
-func (q *Queue[V]) Put(t watermark.Time) *V {
+func (q *Queue[V]) Put(t watermark.Time, no uint32) *V {
 	q.n++
 	if t < q.until {
-		return q.late(t)
+		return q.late(t, no)
 	}
 	l := q.seen[uint64(t)>>(q.width&63)%directory]
 	if l == nil || uint64(t-l.from) >= l.span || l.n%chunkLen == 0 {
@@ -126,30 +131,46 @@ func (q *Queue[V]) Put(t watermark.Time) *V {
 	}
 	i := l.n % chunkLen
 	l.n++
-	l.tail.times[i] = t
+	l.tail.times[i], l.tail.nos[i] = t, no
 	return &l.tail.vals[i]
 }
 
+// PutAll is Push of many: a loop for those that come in the usual way.
+func (q *Queue[V]) PutAll(times []watermark.Time, nos []uint32, vals []V) {
+	nos, vals = nos[:len(times)], vals[:len(times)]
+	seen, width, until := q.seen, q.width&63, q.until
+	for i, t := range times {
+		l := seen[uint64(t)>>width%directory]
+		if t < until || l == nil || uint64(t-l.from) >= l.span || l.n%chunkLen == 0 {
+			*q.Put(t, nos[i]) = vals[i]
+			width = q.width & 63 // of the leaves that are there now
+			continue
+		}
+		k, c := l.n%chunkLen, l.tail
+		l.n++
+		q.n++
+		c.times[k], c.nos[k], c.vals[k] = t, nos[i], vals[i]
+	}
+}
+
 // late is Put for a time of which all that there was has been sorted.
-func (q *Queue[V]) late(t watermark.Time) *V {
+func (q *Queue[V]) late(t watermark.Time, no uint32) *V {
 	if q.put == len(q.vals)*chunkLen {
 		q.vals = append(q.vals, q.newChunk())
 	}
 	at := uint32(q.put)
 	q.put++
-	q.behind.push(Place{t, at})
+	q.behind.push(Place{t, at, no})
 	return q.vals.At(at)
 }
 
 // Pop takes the first value out, of which there must be one.
-func (q *Queue[V]) Pop() (t watermark.Time, v V) {
+func (q *Queue[V]) Pop() (p Place, v V) {
 	q.reuse()
 	if len(q.near) == 0 && len(q.behind) == 0 {
 		q.sort()
 	}
-	t = q.First()
-	var p Place
-	if q.head < len(q.near) && q.near[q.head].Time == t { // those came before
+	if t := q.First(); q.head < len(q.near) && q.near[q.head].Time == t { // those came before
 		p = q.near[q.head]
 		q.head++
 	} else {
@@ -162,7 +183,7 @@ func (q *Queue[V]) Pop() (t watermark.Time, v V) {
 		var zero V
 		*at = zero
 	}
-	return t, v
+	return p, v
 }
 
 // reuse lets go of the values of the last Take, and of what the values of near

@@ -57,6 +57,9 @@ func times(r *rand.Rand) func() watermark.Time {
 	}
 }
 
+// noOf is the number that a value has in the tests.
+func noOf(v int) uint32 { return uint32(v)*7 + 3 }
+
 // TestWaitingIsASortedList: whatever comes, at any density of time.
 func TestWaitingIsASortedList(t *testing.T) {
 	seeds := uint64(300)
@@ -68,13 +71,22 @@ func TestWaitingIsASortedList(t *testing.T) {
 		q := New[int]()
 		var want []entry
 		next := times(r)
+		var ats []watermark.Time // to be put together
+		var nos []uint32
+		var vals []int
 		for v := range 6000 {
 			at := next()
-			q.Push(at, v)
+			if seed%2 == 0 {
+				q.Push(at, noOf(v), v)
+			} else {
+				ats, nos, vals = append(ats, at), append(nos, noOf(v)), append(vals, v)
+			}
 			want = insert(want, entry{at, v})
 			if v < 5999 && r.IntN(200) > 0 {
 				continue
 			}
+			q.PutAll(ats, nos, vals)
+			ats, nos, vals = ats[:0], nos[:0], vals[:0]
 			n := r.IntN(len(want) + 1)
 			if v == 5999 {
 				n = len(want)
@@ -84,8 +96,8 @@ func TestWaitingIsASortedList(t *testing.T) {
 					if first := q.First(); first != e.t {
 						t.Fatalf("seed %d: first is %d, want %d", seed, first, e.t)
 					}
-					if at, v := q.Pop(); at != e.t || v != e.v {
-						t.Fatalf("seed %d: %d at %d, want %d at %d", seed, v, at, e.v, e.t)
+					if p, v := q.Pop(); p.Time != e.t || v != e.v || p.No != noOf(v) {
+						t.Fatalf("seed %d: %d at %v, want %d at %d", seed, v, p, e.v, e.t)
 					}
 				}
 				want = want[n:]
@@ -119,8 +131,8 @@ func takes(t *testing.T, seed uint64, q *Queue[int], want []entry, w watermark.T
 			t.Fatalf("seed %d: the values of %d are in two runs", seed, last)
 		}
 		for _, p := range run {
-			if len(want) == 0 || p.Time >= w || p.Time != want[0].t || *vals.At(p.At) != want[0].v {
-				t.Fatalf("seed %d: W %d takes %d at %d, want %v", seed, w, *vals.At(p.At), p.Time, want[:min(1, len(want))])
+			if len(want) == 0 || p.Time >= w || p.Time != want[0].t || *vals.At(p.At) != want[0].v || p.No != noOf(want[0].v) {
+				t.Fatalf("seed %d: W %d takes %d at %v, want %v", seed, w, *vals.At(p.At), p, want[:min(1, len(want))])
 			}
 			last, want = p.Time, want[1:]
 		}
@@ -142,7 +154,7 @@ func TestUnevenTimesAreSorted(t *testing.T) {
 			if n > 10_000 {
 				at = watermark.Time(r.IntN(3)) // more than a leaf of one time
 			}
-			q.Push(at, v)
+			q.Push(at, noOf(v), v)
 			want = append(want, entry{at, v})
 		}
 		slices.SortStableFunc(want, func(a, b entry) int { return int(a.t - b.t) })
@@ -155,7 +167,7 @@ func TestUnevenTimesAreSorted(t *testing.T) {
 func TestTakeIsStrictlyBefore(t *testing.T) {
 	q := New[string]()
 	for i, at := range []watermark.Time{10, 11, 10, 9} {
-		q.Push(at, fmt.Sprint(int64(at), i))
+		q.Push(at, 0, fmt.Sprint(int64(at), i))
 	}
 	take := func(w watermark.Time) (got []string) {
 		for {
@@ -171,7 +183,7 @@ func TestTakeIsStrictlyBefore(t *testing.T) {
 	if got := take(10); !slices.Equal(got, []string{"9 3"}) {
 		t.Error(got)
 	}
-	q.Push(10, "10 4") // behind what has been sorted
+	q.Push(10, 0, "10 4") // behind what has been sorted
 	if got := take(11); !slices.Equal(got, []string{"10 0", "10 2", "10 4"}) {
 		t.Error(got)
 	}
@@ -187,18 +199,21 @@ func TestAllYieldsWhatIsHeld(t *testing.T) {
 	next := times(r)
 	for v := range 20_000 {
 		at := next()
-		q.Push(at, v)
+		q.Push(at, noOf(v), v)
 		want = insert(want, entry{at, v})
 	}
 	want = takes(t, 1, &q, want, want[7000].t)
 	for v := range 100 { // some behind
 		at := want[v].t
-		q.Push(at, -v)
+		q.Push(at, noOf(-v), -v)
 		want = insert(want, entry{at, -v})
 	}
 	var got []entry
-	for at, v := range q.All {
-		got = append(got, entry{at, *v})
+	for p, v := range q.All {
+		if p.No != noOf(*v) {
+			t.Fatalf("%d has number %d", *v, p.No)
+		}
+		got = append(got, entry{p.Time, *v})
 	}
 	order := func(a, b entry) int { return a.v - b.v }
 	slices.SortFunc(got, order)
@@ -232,7 +247,7 @@ func TestValuesAreLetGo(t *testing.T) {
 		return n
 	}
 	for i := range 10_000 {
-		*q.Put(watermark.Time(i * 7 % 10_000)) = new(int)
+		*q.Put(watermark.Time(i*7%10_000), 0) = new(int)
 		if i%500 == 0 && kept() != q.Len() {
 			t.Fatalf("%d values are kept of %d that are held", kept(), q.Len())
 		}
@@ -257,7 +272,7 @@ func TestNothingIsAllocatedOnceWarm(t *testing.T) {
 	step := func() {
 		for range 1000 {
 			now += 1000
-			*q.Put(now - watermark.Time(r.IntN(10_000_000))) = [3]int{}
+			*q.Put(now-watermark.Time(r.IntN(10_000_000)), 0) = [3]int{}
 		}
 		for {
 			if run, _ := q.Take(now - 5_000_000); len(run) == 0 {
@@ -283,13 +298,13 @@ func TestBytesIsWhatTheHeapHas(t *testing.T) {
 	r := rand.New(rand.NewPCG(4, 0))
 	q := New[[3]int]()
 	for i := range 300_000 {
-		q.Push(watermark.Time(i)*10_000-watermark.Time(r.Int64N(2e9)), [3]int{})
+		q.Push(watermark.Time(i)*10_000-watermark.Time(r.Int64N(2e9)), 0, [3]int{})
 	}
 	runtime.GC()
 	runtime.ReadMemStats(&after)
 	grown := int64(after.HeapAlloc) - int64(before.HeapAlloc)
-	if got := q.Bytes(); got < grown*3/4 || got > grown*5/4 || got > 300_000*32*5/4 {
-		t.Errorf("Bytes tells %d, the heap grew by %d, the values are %d", got, grown, 300_000*32)
+	if got := q.Bytes(); got < grown*3/4 || got > grown*5/4 || got > 300_000*36*5/4 {
+		t.Errorf("Bytes tells %d, the heap grew by %d, the values are %d", got, grown, 300_000*36)
 	}
 	runtime.KeepAlive(q)
 }

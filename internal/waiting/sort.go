@@ -30,9 +30,9 @@ func (q *Queue[V]) sort() {
 	q.touched = l.scan()
 	q.until = l.most + 1
 	if l.sorted {
-		for i := range l.chunks {
+		for i, c := range l.chunks {
 			for j, t := range l.times(i) {
-				q.near[i*chunkLen+j] = Place{t, uint32(i*chunkLen + j)}
+				q.near[i*chunkLen+j] = Place{t, uint32(i*chunkLen + j), c.nos[j]}
 			}
 		}
 	} else {
@@ -65,11 +65,11 @@ func (q *Queue[V]) bin(l *leaf[V]) {
 		sum += c
 	}
 	near := q.near
-	for i := range l.chunks {
+	for i, c := range l.chunks {
 		for j, t := range l.times(i) {
-			c := &counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]
-			near[*c] = Place{t, uint32(i*chunkLen + j)}
-			*c++
+			at := &counts[uint64(t-least)>>(shift&63)&uint64(len(counts)-1)]
+			near[*at] = Place{t, uint32(i*chunkLen + j), c.nos[j]}
+			*at++
 		}
 	}
 }

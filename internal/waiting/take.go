@@ -68,10 +68,10 @@ func (q *Queue[V]) merge(w watermark.Time) []Place {
 }
 
 // All yields what is held, in no order of use.
-func (q *Queue[V]) All(yield func(watermark.Time, *V) bool) {
+func (q *Queue[V]) All(yield func(Place, *V) bool) {
 	for _, places := range [2][]Place{q.near[q.head:], q.behind} {
 		for _, p := range places {
-			if !yield(p.Time, q.vals.At(p.At)) {
+			if !yield(p, q.vals.At(p.At)) {
 				return
 			}
 		}
@@ -79,7 +79,7 @@ func (q *Queue[V]) All(yield func(watermark.Time, *V) bool) {
 	for _, l := range q.leaves {
 		for i, c := range l.chunks {
 			for j, t := range l.times(i) {
-				if !yield(t, &c.vals[j]) {
+				if !yield(Place{t, uint32(i*chunkLen + j), c.nos[j]}, &c.vals[j]) {
 					return
 				}
 			}

@@ -50,6 +50,7 @@ func (op *windowed[K, A, T, P]) open() error {
 	set.Stage = op.st.p.Name + "/" + op.st.name
 	store, err := window.NewStore[A, T, K, P](op.rule, set)
 	op.store = store
+	op.told.Brief[window.Partly], op.told.Brief[window.Late] = true, op.late.out.reads == 0 // nobody reads them
 	if op.revises = err == nil && store.Revises(); op.revises {
 		op.out.rev.by = op.st.name
 	}

@@ -75,34 +75,35 @@ func wrong(spans []Span, t watermark.Time) string {
 
 // behind takes a fact for a slice of which spans have fired: it is late for
 // those that are over, corrects those that are not, and counts in the others.
+// There may be thousands: only those that it corrects are looked at one by one.
 func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time, fact *T, told *Told[K, A]) {
-	spans := s.spansOf(t)
+	var first, last watermark.Time // ends of the spans that hold it
 	if s.lay == nil {
+		spans := s.spansOf(t)
 		if why := wrong(spans, t); why != "" {
 			told.miss(i, Refused, nil, why)
 			return
 		}
+		first, last = spans[0].End, spans[len(spans)-1].End
+	} else {
+		piece := s.lay.slice(t)
+		first, last = s.lay.first(piece), s.lay.last(piece)
 	}
-	over := 0
-	for over < len(spans) && s.over(spans[over]) {
-		over++
-	}
-	if over == len(spans) {
-		told.miss(i, Late, spans, "")
-		return
-	}
-	at := s.sliceBehind(t, spans)
-	if s.place(i, at, key, hash, told) == none {
-		return
-	}
-	var sent []Span
-	for _, span := range spans[over:] {
-		if s.fired(span) && !s.soiled(span, key, hash) {
-			sent = append(sent, span)
+	over := since(s.w, s.set.Lateness) // spans that end later are not
+	if last <= over {
+		if told.Brief[Late] {
+			told.miss(i, Late, nil, "")
+			return
 		}
+		told.miss(i, Late, s.spansOf(t), "")
+		return
 	}
+	at := s.sliceBehind(t, s.spans)
+	if (!s.melted(at) || s.set.MaxKeys.N > 0) && s.place(i, at, key, hash, told) == none {
+		return
+	}
+	sent := slices.DeleteFunc(s.firedOf(at, over), func(span Span) bool { return s.soiled(span, key, hash) })
 	before := s.ofAll(sent, at, key, hash)
-	s.addTo(&at.table, at.Start, key, hash, t, fact)
 	s.late(at, key, hash, t, fact)
 	for j, span := range sent {
 		d := dirty[K, A]{span, key, hash, before[j]}
@@ -117,10 +118,56 @@ func (s *sliced[K, A, T, P]) behind(i int, key K, hash uint64, t watermark.Time,
 		k := &s.known.keys
 		k.Entries[k.Slot(key, hash, s.hash)].Value = 0
 	}
-	if over > 0 {
-		told.miss(i, Partly, spans[:over], "")
+	switch {
+	case first > over:
+	case told.Brief[Partly]:
+		told.miss(i, Partly, nil, "")
+	default:
+		s.spans = s.endsOf(s.spans[:0], at, watermark.Min, over)
+		told.miss(i, Partly, s.spans, "")
 	}
 	told.give(i)
+}
+
+// endsOf appends those of the spans that hold a slice which end in (from, to], by End.
+func (s *sliced[K, A, T, P]) endsOf(dst []Span, at *slice[K, A], from, to watermark.Time) []Span {
+	if s.lay == nil {
+		for _, span := range at.spans {
+			if from < span.End && span.End <= to {
+				dst = append(dst, span)
+			}
+		}
+		return dst
+	}
+	to = min(to, s.lay.last(at.Span))
+	if from >= to {
+		return dst
+	}
+	for end := max(s.lay.first(at.Span), s.lay.next(from)); end <= to; end = s.lay.next(end) {
+		dst = append(dst, s.lay.ending(end))
+		if end == to { // which may be the end of time
+			break
+		}
+	}
+	return dst
+}
+
+// firedOf returns those of the spans that hold a slice which have fired and end after
+// t, by End, until the next call: those that W has fired, then those that the clock has.
+func (s *sliced[K, A, T, P]) firedOf(at *slice[K, A], t watermark.Time) []Span {
+	if !s.keeps() { // they are over
+		return nil
+	}
+	w := since(s.w, s.hold)
+	s.spans = s.endsOf(s.spans[:0], at, t, w)
+	w = max(w, t, at.Start)
+	i, _ := slices.BinarySearchFunc(s.clock, w, endsAfter)
+	for last := s.lastEnd(at); i < len(s.clock) && s.clock[i].End <= last; i++ {
+		if c := &s.clock[i]; c.fired && s.holds(c.Span, at) {
+			s.spans = append(s.spans, c.Span)
+		}
+	}
+	return s.spans
 }
 
 // sliceBehind returns the slice of a fact that is behind, opened if need be.
@@ -134,7 +181,5 @@ func (s *sliced[K, A, T, P]) sliceBehind(t watermark.Time, spans []Span) *slice[
 	if at := s.open.find(t); at != nil {
 		return at
 	}
-	at := s.open.add(s.lay.slice(t), true, s.hash)
-	s.joins(at)
-	return at
+	return s.open.add(s.lay.slice(t), true, s.hash)
 }

@@ -41,13 +41,16 @@ func (s *sliced[K, A, T, P]) due() watermark.Time { return s.soonest }
 
 // passes reports whether a span with facts ends in (from, to].
 func (s *sliced[K, A, T, P]) passes(from, to watermark.Time) bool {
-	i, _ := slices.BinarySearchFunc(s.clock, from, func(c clocked, w watermark.Time) int {
-		if c.End > w {
-			return 1
-		}
-		return -1
-	})
+	i, _ := slices.BinarySearchFunc(s.clock, from, endsAfter)
 	return i < len(s.clock) && s.clock[i].End <= to
+}
+
+// endsAfter is for a search of the first span that ends after t.
+func endsAfter(c clocked, t watermark.Time) int {
+	if c.End > t {
+		return 1
+	}
+	return -1
 }
 
 // settleDue finds what due says. It costs as much as there are spans with facts.
@@ -71,6 +74,7 @@ func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
 		}
 	}
 	look := s.overlaps(len(due))
+	sealed := watermark.Min
 	for _, i := range due {
 		c := &s.clock[i]
 		n := len(told.Panes)
@@ -85,14 +89,16 @@ func (s *sliced[K, A, T, P]) expire(told *Told[K, A]) {
 			s.revise(x, n, told)
 		}
 		c.fired = true
-		s.sealSpan(c.Span)
+		s.sealSpan(c.Span, sealed)
+		sealed = c.End
 	}
 	look.end()
 	s.settleDue()
 }
 
-// sealSpan seals the slices of a span that the clock has fired.
-func (s *sliced[K, A, T, P]) sealSpan(span Span) {
+// sealSpan seals the slices of a span that the clock has fired. Those before t that it
+// has have been sealed with the span before: spans that overlap share nearly all.
+func (s *sliced[K, A, T, P]) sealSpan(span Span, t watermark.Time) {
 	if s.lay == nil {
 		for _, at := range s.open.all {
 			if slices.Contains(at.spans, span) {
@@ -101,7 +107,7 @@ func (s *sliced[K, A, T, P]) sealSpan(span Span) {
 		}
 		return
 	}
-	for i := s.open.from(span.Start); i < len(s.open.all) && s.open.all[i].Start < span.End; i++ {
+	for i := s.open.from(max(span.Start, t)); i < len(s.open.all) && s.open.all[i].Start < span.End; i++ {
 		if at := s.open.all[i]; !at.sealed {
 			s.open.seal(at)
 		}

@@ -294,7 +294,7 @@ func (s *sliced[K, A, T, P]) drop() {
 				s.census.leave(func(end watermark.Time) bool { return s.over(Span{End: end}) }, key, s.hash(key), s.hash)
 			}
 		}
-		s.letGo(at)
+		s.shed(at.Start.Add(1)) // before the table is used again
 		s.open.close(i, s.wipe)
 	}
 	n := 0

@@ -16,8 +16,10 @@ import (
 // Size need not be a multiple of Every. A fact is added once, to the slice of
 // the greatest common divisor of both that holds it; its cost does not depend on
 // how many spans hold it. A fact that is late for some spans counts in the
-// others. The state is one accumulator per key and open slice, up to twice that
-// with Lateness; a pane costs two Merges, however many slices it has.
+// others; it takes at most some log2 of their number of adds. The state is one
+// accumulator per key and open slice, up to twice that with Lateness, and as many as
+// such a fact takes adds for each key and slice of them. A pane costs two Merges,
+// however many slices it has; where such facts came, up to log2 of their number more.
 type Hop struct {
 	Size   time.Duration // of a span; above 0
 	Every  time.Duration // from one span to the next; above 0, at most Size

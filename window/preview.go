@@ -85,13 +85,10 @@ func (o *overlaps[K, A, T, P]) peek(span Span) *cells[K, A] {
 	}
 	o.done = max(o.done, span.End)
 	k.sum.Reset(s.deep)
-	if i := s.open.from(span.Start); !s.plan.grid.grow && i < len(s.open.all) && s.open.all[i].Start < o.mid {
-		at := s.open.all[i]
-		from := at.suffix
-		if o.own {
-			from = o.front[i-o.at]
-		}
-		s.merge(&k.sum, span.Start, from, at.Start)
+	if !o.own {
+		s.mergeFront(&k.sum, span.Start)
+	} else if i := s.open.from(span.Start); !s.plan.grid.grow && i < len(s.open.all) && s.open.all[i].Start < o.mid {
+		s.merge(&k.sum, span.Start, o.front[i-o.at], s.open.all[i].Start)
 	}
 	s.merge(&k.sum, span.Start, &k.ahead, o.mid)
 	return &k.sum

@@ -53,7 +53,7 @@ func newSliced[K comparable, A, T any, P Accumulator[A, T]](b *base[K, A]) *slic
 	}
 	s.open = newOpen[K, A](width)
 	s.room = roomOf[A]()
-	s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min
+	s.stacks.from, s.stacks.mid, s.stacks.done, s.reached = watermark.Min, watermark.Min, watermark.Min, watermark.Min
 	s.soonest, s.wake = watermark.Max, watermark.Max
 	return s
 }
@@ -281,25 +281,29 @@ func (s *sliced[K, A, T, P]) holds(span Span, at *slice[K, A]) bool {
 
 func (s *sliced[K, A, T, P]) held() (keys, panes, bytes int64) {
 	var seen table.Table[K, struct{}]
-	for _, at := range s.open.all {
-		bytes += at.bytes()
-		panes += int64(at.table.Len())
-		for j := range at.table.Entries {
-			if e := &at.table.Entries[j]; e.Value.facts > 0 {
+	count := func(t *cells[K, A]) {
+		for i := range t.Entries {
+			if e := &t.Entries[i]; e.Value.facts > 0 {
 				seen.Slot(e.Key, s.hash(e.Key), s.hash)
 				bytes += bytesOf(&e.Value.value)
 			}
 		}
-		if at.suffix != nil && at.suffix != &at.table {
-			for j := range at.suffix.Entries {
-				bytes += bytesOf(&at.suffix.Entries[j].Value.value)
-			}
-		}
+	}
+	for _, at := range s.open.all {
+		bytes += bytesOfTable(&at.table)
+		panes += int64(at.table.Len())
+		count(&at.table)
 	}
 	for _, at := range s.open.free {
-		bytes += at.bytes()
+		bytes += bytesOfTable(&at.table)
 	}
-	bytes += s.stacks.bytes() + owned(&s.stacks.back) + owned(&s.stacks.sum)
+	s.stacks.late.each(count) // some keys may be nowhere else
+	if s.keeps() {
+		for _, f := range s.stacks.front {
+			bytes += owned(f.sum)
+		}
+	}
+	bytes += s.stacks.bytes(s.keeps()) + owned(&s.stacks.back) + owned(&s.stacks.sum)
 	for _, x := range s.sent {
 		bytes += x.bytes()
 	}

@@ -19,20 +19,10 @@ type slice[K comparable, A any] struct {
 	Span
 	table cells[K, A]
 
-	sealed bool         // a span that holds it has fired: its facts take the careful path
-	suffix *cells[K, A] // it and the slices after it, up to the end of the front stack
-	spans  []Span       // that hold it, where the rule is a function of time
-	hand   int          // the entry that is the oldest
-	parts  []uint64     // by entry: the ordinals of panes of keys that were let go and came again
-}
-
-// bytes is the memory of the slice, without what accumulators own.
-func (s *slice[K, A]) bytes() int64 {
-	n := bytesOfTable(&s.table)
-	if s.suffix != nil && s.suffix != &s.table {
-		n += bytesOfTable(s.suffix)
-	}
-	return n
+	sealed bool     // a span that holds it has fired: its facts take the careful path
+	spans  []Span   // that hold it, where the rule is a function of time
+	hand   int      // the entry that is the oldest
+	parts  []uint64 // by entry: the ordinals of panes of keys that were let go and came again
 }
 
 func bytesOfTable[K comparable, A any](t *cells[K, A]) int64 {
@@ -94,15 +84,31 @@ func (o *open[K, A]) find(t watermark.Time) *slice[K, A] {
 			return o.all[i]
 		}
 	}
-	i := o.from(t)
-	if i < len(o.all) && o.all[i].Start == t {
-	} else if i--; i < 0 || !o.all[i].Contains(t) {
-		return nil
+	i := o.guess(t)
+	if i < 0 {
+		if i = o.from(t); i == len(o.all) || o.all[i].Start != t {
+			if i--; i < 0 || !o.all[i].Contains(t) {
+				return nil
+			}
+		}
 	}
 	if i > o.hint || i < o.hint-1 {
 		o.hint = i
 	}
 	return o.all[i]
+}
+
+// guess returns the position of the slice of t where each piece of time before it has
+// one, as is the rule, else -1.
+func (o *open[K, A]) guess(t watermark.Time) int {
+	if !o.even || len(o.all) == 0 || t < o.all[0].Start {
+		return -1
+	}
+	i := uint64(t-o.all[0].Start) / o.near.width
+	if i >= uint64(len(o.all)) || !o.all[i].Contains(t) {
+		return -1
+	}
+	return int(i)
 }
 
 // from returns the position of the first slice that starts at t or later.

@@ -1,6 +1,8 @@
 package window
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"github.com/tidemark-go/tidemark/watermark"
@@ -10,29 +12,48 @@ import (
 // how many there are: the two stacks of a queue that can be summed without ever
 // subtracting, with a column of all keys in each place of a value.
 //
-// The front stack is slices up to mid: each has, in suffix, itself and all
-// slices after it up to mid. The back stack is one sum of the slices from mid to
-// done. A span from S to done, S before mid, is the suffix of its first slice
-// and the back. Once S is beyond mid, the slices at hand become the front.
+// The front stack is the slices from the start of the last span that fired up to mid:
+// each has a sum of itself and all slices after it up to there. The back stack is one
+// sum of the slices from mid to done. A span from S to done, S before mid, is the sum
+// of the first slice from S on, what has come late for those from S on, and the back.
+// Once S is beyond mid, the slices at hand become the front.
 //
 // Source: Tangwongsan, Hirzel, Schneider: Low-latency sliding-window
 // aggregation in worst-case constant time (2017), section 2, of one value.
 type stacks[K comparable, A any] struct {
-	mid, done watermark.Time
-	back      cells[K, A]
-	sum       cells[K, A] // the span at hand
-	ahead     cells[K, A] // of a preview, the slices behind its front
-	emitted   []int64     // facts in the back at the last pane of a key, by position: OnlyChanged
-	free      []*cells[K, A]
+	from, mid, done watermark.Time
+	front           []suffix[K, A] // the last first, as spans leave the first behind
+	late            lates[K, A]    // for slices of the front
+	back            cells[K, A]
+	sum             cells[K, A] // the span at hand
+	ahead           cells[K, A] // of a preview, the slices behind its front
+	emitted         []int64     // facts in the back at the last pane of a key, by position: OnlyChanged
+	free            []*cells[K, A]
 }
 
-func (k *stacks[K, A]) bytes() int64 {
-	n := bytesOfTable(&k.back) + bytesOfTable(&k.sum) + bytesOfTable(&k.ahead) + int64(cap(k.emitted))*8
+// suffix is a slice of the front and all after it, as they were when it was made.
+type suffix[K comparable, A any] struct {
+	start watermark.Time
+	sum   *cells[K, A] // the table of the slice itself, unless that is kept
+}
+
+// bytes is the memory of the stacks, with that of the front if it is theirs, and
+// without what accumulators own.
+func (k *stacks[K, A]) bytes(front bool) int64 {
+	n := bytesOfTable(&k.back) + bytesOfTable(&k.sum) + bytesOfTable(&k.ahead) + k.late.bytes() + int64(cap(k.emitted))*8
 	for _, t := range k.free {
 		n += bytesOfTable(t)
 	}
+	for i := range k.front {
+		if front {
+			n += bytesOfTable(k.front[i].sum)
+		}
+	}
 	return n
 }
+
+// holds reports whether what starts at t is in the front.
+func (k *stacks[K, A]) holds(t watermark.Time) bool { return k.from <= t && t < k.mid }
 
 // gather puts span together, which is the next to fire. The cells are the
 // caller's, until the next call; their times are from the start of the span.
@@ -49,16 +70,28 @@ func (s *sliced[K, A, T, P]) gather(span Span) *cells[K, A] {
 	if s.plan.grid.grow { // all of a span is in the back
 		return &k.back
 	}
+	k.from = span.Start
+	s.shed(span.Start)
 	k.sum.Reset(s.deep)
-	if i := s.open.from(span.Start); i < len(s.open.all) && s.open.all[i].Start < k.mid {
-		at := s.open.all[i]
-		s.merge(&k.sum, span.Start, at.suffix, at.Start)
-		for i--; i >= 0 && s.open.all[i].suffix != nil; i-- { // no span begins there any more
-			s.letGo(s.open.all[i])
-		}
-	}
+	s.mergeFront(&k.sum, span.Start)
 	s.merge(&k.sum, span.Start, &k.back, k.mid)
 	return &k.sum
+}
+
+// mergeFront adds what the front has from start on to dst, whose times are from there.
+func (s *sliced[K, A, T, P]) mergeFront(dst *cells[K, A], start watermark.Time) {
+	k := &s.stacks
+	if !k.holds(start) {
+		return
+	}
+	i, ok := slices.BinarySearchFunc(k.front, start, func(f suffix[K, A], t watermark.Time) int { return cmp.Compare(t, f.start) })
+	if !ok {
+		i-- // the first that starts later
+	}
+	if i >= 0 {
+		s.merge(dst, start, k.front[i].sum, k.front[i].start)
+	}
+	s.mergeLate(dst, start)
 }
 
 // flip makes the slices of span the front, and the back empty. Spans that grow
@@ -67,24 +100,24 @@ func (s *sliced[K, A, T, P]) flip(span Span) {
 	k := &s.stacks
 	k.back.Reset(s.wipe)
 	k.emitted = k.emitted[:0]
+	k.from = span.Start
+	s.shed(watermark.Max)
 	if s.plan.grid.grow {
 		k.mid, k.done = span.Start, span.Start
 		return
 	}
-	var after *slice[K, A]
+	k.late.begin(span.Start, s.plan.grid.width, s.wipe)
 	for i := s.open.from(span.End) - 1; i >= 0 && s.open.all[i].Start >= span.Start; i-- {
 		at := s.open.all[i]
-		s.letGo(at)
+		sum := &at.table // the slice alone is of no use any more
 		if s.keeps() {
-			at.suffix = k.table()
-			s.merge(at.suffix, at.Start, &at.table, at.Start)
-		} else {
-			at.suffix = &at.table // the slice alone is of no use any more
+			sum = k.table()
+			s.merge(sum, at.Start, &at.table, at.Start)
 		}
-		if after != nil {
-			s.merge(at.suffix, at.Start, after.suffix, after.Start)
+		if n := len(k.front); n > 0 {
+			s.merge(sum, at.Start, k.front[n-1].sum, k.front[n-1].start)
 		}
-		after = at
+		k.front = append(k.front, suffix[K, A]{at.Start, sum})
 	}
 	k.mid, k.done = span.End, span.End
 }
@@ -103,50 +136,40 @@ func (k *stacks[K, A]) table() *cells[K, A] {
 	return t
 }
 
-// letGo takes the suffix of a slice away.
-func (s *sliced[K, A, T, P]) letGo(at *slice[K, A]) {
-	if at.suffix != nil && at.suffix != &at.table {
-		at.suffix.Reset(s.wipe)
-		s.stacks.free = append(s.stacks.free, at.suffix)
+// shed lets go of what the front has of slices that start before t.
+func (s *sliced[K, A, T, P]) shed(t watermark.Time) {
+	k := &s.stacks
+	n := len(k.front)
+	for ; n > 0 && k.front[n-1].start < t; n-- {
+		if s.keeps() {
+			k.front[n-1].sum.Reset(s.wipe)
+			k.free = append(k.free, k.front[n-1].sum)
+		}
+		k.front[n-1].sum = nil
 	}
-	at.suffix = nil
+	k.front = k.front[:n]
+	if k.late.most > 0 && t >= k.late.base {
+		k.late.shed(k.late.number(t), s.wipe)
+	}
 }
 
-// late brings the stacks up to date with a fact that has come for a slice which
-// they have taken in. It costs as much as there are slices in the front before it.
+// melted reports whether the table of a slice is not its own any more, but of the front.
+func (s *sliced[K, A, T, P]) melted(at *slice[K, A]) bool {
+	return s.stacks.holds(at.Start) && !s.keeps()
+}
+
+// late takes a fact that is behind into its slice, and into the stacks if they have
+// taken that in.
 func (s *sliced[K, A, T, P]) late(at *slice[K, A], key K, hash uint64, t watermark.Time, fact *T) {
 	k := &s.stacks
+	if !s.melted(at) {
+		s.addTo(&at.table, at.Start, key, hash, t, fact)
+	}
 	switch {
-	case at.Start >= k.done || s.lay == nil || s.single():
-	case at.Start >= k.mid:
+	case k.holds(at.Start):
+		s.addLate(at.Start, key, hash, t, fact)
+	case k.mid <= at.Start && at.Start < k.done:
 		s.addTo(&k.back, k.mid, key, hash, t, fact)
-	default:
-		for i := s.open.from(at.Start); i >= 0; i-- {
-			b := s.open.all[i]
-			if b.suffix == nil {
-				return
-			}
-			if b.suffix != &b.table || b != at { // the fact is in the slice itself already
-				s.addTo(b.suffix, b.Start, key, hash, t, fact)
-			}
-		}
-	}
-}
-
-// joins gives a slice that has come late its place in the front.
-func (s *sliced[K, A, T, P]) joins(at *slice[K, A]) {
-	k := &s.stacks
-	if s.lay == nil || s.single() || s.plan.grid.grow || at.Start >= k.mid {
-		return
-	}
-	at.suffix = &at.table
-	if s.keeps() {
-		at.suffix = k.table()
-	}
-	if i := s.open.from(at.End); i < len(s.open.all) && s.open.all[i].Start < k.mid {
-		if b := s.open.all[i]; b.suffix != nil {
-			s.merge(at.suffix, at.Start, b.suffix, b.Start)
-		}
 	}
 }
 
@@ -164,9 +187,8 @@ func (s *sliced[K, A, T, P]) peek(span Span) *cells[K, A] {
 		return &k.sum
 	}
 	i := s.open.from(span.Start)
-	if i < len(s.open.all) && s.open.all[i].Start < k.mid && s.open.all[i].suffix != nil {
-		at := s.open.all[i]
-		s.merge(&k.sum, span.Start, at.suffix, at.Start)
+	if k.holds(span.Start) {
+		s.mergeFront(&k.sum, span.Start)
 		i = s.open.from(k.mid)
 	}
 	if span.Start <= k.mid && k.mid < k.done && k.done <= span.End {

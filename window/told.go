@@ -9,6 +9,10 @@ type Told[K comparable, A any] struct {
 	Settled  []int            // by Settle alone: for each call of Pass that put its panes off, up to where they are in Panes
 	Replaced []Replaced[K, A] // by At, which rises
 	Missed   []MissedFact     // by Fact, which rises
+
+	// Brief is set beforehand, for fates of which nobody reads the Spans: they are left
+	// out, as a hop may have thousands of them for each fact. Reset leaves it as it is.
+	Brief [Refused + 1]bool // by Fate
 }
 
 // Given says that Fact brought about the panes up to Upto, from that of the one
@@ -25,7 +29,7 @@ type Replaced[K comparable, A any] struct {
 type MissedFact struct {
 	Fact   int
 	Fate   Fate
-	Spans  []Span // that were closed, by End
+	Spans  []Span // that were closed, by End; nil where Told.Brief says so
 	Detail string // the rule, where it was refused
 }
 
@@ -49,8 +53,11 @@ func (o *Told[K, A]) Reset(wipe bool) {
 	o.Panes, o.Given, o.Settled, o.Replaced, o.Missed = o.Panes[:0], o.Given[:0], o.Settled[:0], o.Replaced[:0], o.Missed[:0]
 }
 
-// miss tells of a fact. The spans are copied.
+// miss tells of a fact. The spans are copied, if they are read.
 func (o *Told[K, A]) miss(fact int, fate Fate, spans []Span, detail string) {
+	if o.Brief[fate] {
+		spans = nil
+	}
 	o.Missed = append(o.Missed, MissedFact{fact, fate, append([]Span(nil), spans...), detail})
 }
 

@@ -10,17 +10,21 @@ import (
 	"github.com/tidemark-go/tidemark/watermark"
 )
 
-// census is the set of keys that are held, each with the end of the last span
-// that it has facts in. It is kept where MaxKeys bounds them.
+// census is the set of keys that are held, each with where it has facts. It is kept
+// where MaxKeys bounds them.
 type census[K comparable] struct {
-	keys  table.Table[K, watermark.Time]
+	keys  table.Table[K, lived]
 	parts uint64 // panes that were let go
 
 	ordinals []uint64 // of the panes of the span at hand
 }
 
+// lived is where a key has facts: no slice of it starts before first, and no span of
+// it ends after last.
+type lived struct{ first, last watermark.Time }
+
 func (c *census[K]) bytes() int64 {
-	return int64(cap(c.keys.Entries))*int64(unsafe.Sizeof(table.Entry[K, watermark.Time]{})) + int64(c.keys.Slots())*4 + int64(cap(c.ordinals))*8
+	return int64(cap(c.keys.Entries))*int64(unsafe.Sizeof(table.Entry[K, lived]{})) + int64(c.keys.Slots())*4 + int64(cap(c.ordinals))*8
 }
 
 // admit lets a key into a slice, or tells that it is refused.
@@ -41,12 +45,13 @@ func (s *sliced[K, A, T, P]) admit(i int, at *slice[K, A], key K, hash uint64, t
 			told.give(i)
 		}
 		n = c.keys.Slot(key, hash, s.hash)
-		c.keys.Entries[n].Value = watermark.Min
+		c.keys.Entries[n].Value = lived{watermark.Max, watermark.Min}
 	}
 	if s.set.MaxKeys.Evict {
 		s.tidy(at)
 	}
-	c.keys.Entries[n].Value = max(c.keys.Entries[n].Value, s.lastEnd(at))
+	in := &c.keys.Entries[n].Value
+	in.first, in.last = min(in.first, at.Start), max(in.last, s.lastEnd(at))
 	if c.parts > 0 && at.table.Find(key, hash) < 0 {
 		p := at.table.Slot(key, hash, s.hash)
 		for len(at.parts) <= p {
@@ -69,7 +74,10 @@ func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
 		key := at.table.Entries[at.hand].Key
 		at.hand++
 		hash := s.hash(key)
-		for _, b := range s.open.all {
+		held := s.census.keys.Find(key, hash)
+		in := s.census.keys.Entries[held].Value
+		for i := s.open.from(in.first); i < len(s.open.all) && s.open.all[i].Start < in.last; i++ {
+			b := s.open.all[i]
 			p := b.table.Find(key, hash)
 			if p < 0 {
 				continue
@@ -83,7 +91,7 @@ func (s *sliced[K, A, T, P]) evict(told *Told[K, A]) {
 			told.Panes = append(told.Panes, out)
 			b.table.Remove(p, hash, s.hash)
 		}
-		s.census.keys.Remove(s.census.keys.Find(key, hash), hash, s.hash)
+		s.census.keys.Remove(held, hash, s.hash)
 		s.census.parts++
 		return
 	}
@@ -142,7 +150,7 @@ func (s *sliced[K, A, T, P]) tidy(at *slice[K, A]) {
 
 // leave takes the keys away whose last slice is let go.
 func (c *census[K]) leave(over func(watermark.Time) bool, key K, hash uint64, rehash func(K) uint64) {
-	if n := c.keys.Find(key, hash); n >= 0 && over(c.keys.Entries[n].Value) {
+	if n := c.keys.Find(key, hash); n >= 0 && over(c.keys.Entries[n].Value.last) {
 		c.keys.Remove(n, hash, rehash)
 	}
 }

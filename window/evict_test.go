@@ -126,3 +126,26 @@ func TestKeysThatStayComeInTheOrderOfTheirFirstFacts(t *testing.T) {
 		t.Errorf("keys %v, want %v", got, want)
 	}
 }
+
+// BenchmarkEvict lets a key go with each fact, while facts are far behind and many
+// slices are open: each key has facts in three of them.
+func BenchmarkEvict(b *testing.B) {
+	for _, n := range []int{10, 3600} {
+		b.Run(fmt.Sprintf("slices=%d", n), func(b *testing.B) {
+			s, err := window.NewStore[tally, int, int](window.Tumble{Size: 1}, window.Settings{MaxKeys: window.MaxKeys{N: 100, Evict: true}})
+			if err != nil {
+				b.Fatal(err)
+			}
+			var told window.Told[int, tally]
+			key, at, fact := []int{0, 0, 0}, []watermark.Time{0, 0, 0}, []int{1, 1, 1}
+			for b.Loop() {
+				for i := range key {
+					key[i], at[i] = key[i]+1, watermark.Time((key[0]+i)%n)
+				}
+				key[1], key[2] = key[0], key[0]
+				s.AddAll(key, at, fact, &told)
+				told.Reset(false)
+			}
+		})
+	}
+}

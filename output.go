@@ -156,6 +156,9 @@ func (o *Output[R]) giveBack(r rows[R]) {
 		o.st.p.crowded = true
 	}
 	o.empty(&r)
+	if o.count() == 0 { // what has just been read is in the nearer caches: it is written next
+		o.rows, r = r, o.rows
+	}
 	if cap(r.vals) > cap(o.used.vals) {
 		o.used = r
 	}

@@ -18,9 +18,10 @@ func (s *slides[K, A, T, P]) fire(run []waiting.Place, told *Told[K, A]) {
 	told.Panes = slices.Grow(told.Panes, len(run))[:from+len(run)]
 	panes := told.Panes[from:]
 	s.link(run)
+	each := len(run) / max(1, len(s.order)) // facts of a key, about
 	for i, k := range s.order {
 		if i%slideBlock == 0 && s.rings.bytes > nearCache {
-			s.touch(s.order[i:min(i+slideBlock, len(s.order))])
+			s.touch(s.order[i:min(i+slideBlock, len(s.order))], each)
 		}
 		s.fireKey(k, run, panes)
 	}

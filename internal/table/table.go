@@ -27,8 +27,9 @@ type Table[K comparable, V any] struct {
 	// of a key that was taken away has the zero entry until it is used again.
 	Entries []Entry[K, V]
 
-	// index holds the position in Entries, plus 1, in the bits of low, and in
-	// those above the tag; 0 where there is nothing.
+	// index holds the position in Entries, plus 1, in the bits of low, in the next
+	// one whether the key is away from its home, and in those above the tag; 0 where
+	// there is nothing.
 	index []uint32
 	low   uint32
 	most  int      // entries beyond which the index has to grow
@@ -71,14 +72,23 @@ func (t *Table[K, V]) Len() int { return len(t.Entries) - len(t.free) }
 
 // A key is looked for from its home on: a pair of slots that are read together,
 // so that no branch has to be guessed on which of the two it is, then the slots
-// after them. It is put where the first free slot is, and a free slot ends the
-// search: when a key is taken away, those behind it move up.
+// after them, where it is marked as away from home. It is put where the first free
+// slot is, and a free slot ends the search: when a key is taken away, those behind
+// it move up. The mark tells who is at home without a look at the key.
 
 // home returns the first of the pair of slots of a hash.
 func (t *Table[K, V]) home(hash uint64) uint64 { return hash & uint64(len(t.index)-2) }
 
 // tag returns what the index has of a hash, in its place.
-func (t *Table[K, V]) tag(hash uint64) uint32 { return uint32(hash>>32) &^ t.low }
+func (t *Table[K, V]) tag(hash uint64) uint32 { return uint32(hash>>32) &^ (t.low<<1 | 1) }
+
+// away is the mark of a key in slot i whose home is another pair.
+func (t *Table[K, V]) away(i, home uint64) uint32 {
+	if i&^1 == home {
+		return 0
+	}
+	return t.low + 1
+}
 
 // Find returns the position of key in Entries, or -1.
 func (t *Table[K, V]) Find(key K, hash uint64) int {
@@ -91,13 +101,13 @@ func (t *Table[K, V]) Find(key K, hash uint64) int {
 
 // search returns the position of key, or -1 and the slot where it belongs.
 func (t *Table[K, V]) search(key K, hash uint64) (entry int, slot uint64) {
-	mask, tag := uint64(len(t.index)-1), t.tag(hash)
-	for i := t.home(hash); ; i = (i + 1) & mask {
+	mask, tag, home := uint64(len(t.index)-1), t.tag(hash), t.home(hash)
+	for i := home; ; i = (i + 1) & mask {
 		v := t.index[i]
 		if v == 0 {
 			return -1, i
 		}
-		if v&^t.low == tag {
+		if v&^t.low == tag|t.away(i, home) {
 			if e := int(v&t.low) - 1; t.Entries[e].Key == key {
 				return e, i
 			}
@@ -110,7 +120,7 @@ func (t *Table[K, V]) search(key K, hash uint64) (entry int, slot uint64) {
 // enough to be compiled into a loop, which compares the key itself.
 func (t *Table[K, V]) Guess(hash uint64) uint {
 	if i := hash & uint64(len(t.index)-2); i+1 < uint64(len(t.index)) {
-		tag := uint32(hash>>32) &^ t.low
+		tag := t.tag(hash)
 		v, w := int64(t.index[i]^tag), int64(t.index[i+1]^tag) // the position alone, where the tag is the same
 		return uint(w+(v-w)&((v-w)>>63)) - 1                   // the lesser, without a branch
 	}
@@ -128,7 +138,7 @@ func (t *Table[K, V]) Slot(key K, hash uint64, rehash func(K) uint64) int {
 	if e >= 0 {
 		return e
 	}
-	return t.add(key, t.tag(hash), slot, rehash)
+	return t.add(key, t.tag(hash)|t.away(slot, t.home(hash)), slot, rehash)
 }
 
 // add appends key and writes it to slot i of the index.
@@ -168,9 +178,12 @@ func (t *Table[K, V]) Remove(n int, hash uint64, rehash func(K) uint64) {
 		if v == 0 {
 			break
 		}
-		home := t.home(rehash(t.Entries[v&t.low-1].Key))
+		home := j &^ 1
+		if v&(t.low+1) != 0 {
+			home = t.home(rehash(t.Entries[v&t.low-1].Key))
+		}
 		if (j-home)&mask >= (j-i)&mask {
-			t.index[i], i = v, j
+			t.index[i], i = v&^(t.low+1)|t.away(i, home), j
 		}
 	}
 	t.index[i] = 0
@@ -227,11 +240,12 @@ func (t *Table[K, V]) fill(rehash func(K) uint64) {
 			continue
 		}
 		h := rehash(t.Entries[e].Key)
-		i := t.home(h)
+		home := t.home(h)
+		i := home
 		for t.index[i] != 0 {
 			i = (i + 1) & mask
 		}
-		t.index[i] = t.tag(h) | uint32(e+1)
+		t.index[i] = t.tag(h) | t.away(i, home) | uint32(e+1)
 	}
 }
 

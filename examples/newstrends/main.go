@@ -15,6 +15,7 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -68,6 +69,12 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 	if err := cli.Parse(f, args); err != nil {
 		return c, err
 	}
+	beside := "" // -generate
+	f.Visit(func(g *flag.Flag) {
+		if g.Name != "generate" && g.Name != "o" && g.Name != "seed" {
+			beside = g.Name
+		}
+	})
 	switch {
 	case c.n < 1:
 		return c, fmt.Errorf("-n is %d: must be at least 1", c.n)
@@ -77,6 +84,8 @@ func parse(args []string, stderr io.Writer) (c config, err error) {
 		return c, fmt.Errorf("-generate is %d: must not be negative", c.generate)
 	case (c.generate > 0) != (c.o != ""):
 		return c, errors.New("-generate and -o belong together: one is missing")
+	case c.generate > 0 && beside != "":
+		return c, fmt.Errorf("-%s has no meaning beside -generate, which makes files and nothing else", beside)
 	case c.users != "" && c.facts == "":
 		return c, errors.New("-users without -facts: what is made up has users of its own")
 	case c.facts == "-" && c.users == "-":

@@ -39,6 +39,7 @@ func TestWhatCannotBeReadOrWrittenEndsWithTwoAndALine(t *testing.T) {
 		{"-generate -1", "-generate is -1: must not be negative"},
 		{"-generate 1", "-generate and -o belong together"},
 		{"-o DIR", "-generate and -o belong together"},
+		{"-generate 1 -o DIR -top DIR/top", "-top has no meaning beside -generate"},
 		{"-generate 1 -o DIR/facts", "-o: mkdir DIR/facts: not a directory"},
 		{"more", `argument "more"`},
 	})

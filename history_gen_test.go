@@ -295,6 +295,9 @@ func (g *generator) join() {
 	if s.leftPanes = left >= 0 && g.IntN(3) == 0; !s.leftPanes {
 		left = g.keyed(anything)
 	}
+	if s.how.History > 0 && left >= 0 && g.sh.twice(left) {
+		s.how.History = 0
+	}
 	s.from = []int{left, right}
 	g.add(s)
 }

@@ -13,6 +13,46 @@ import (
 	"github.com/tidemark-go/tidemark/window"
 )
 
+// twice reports whether rows of step i may have one ID though none takes the place of
+// another, as a stage that gives IDs reaches it in two ways.
+func (sh *shape) twice(i int) bool {
+	for _, ways := range sh.ways(i) { // order: any will do
+		if ways > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+// ways is in how many ways the rows of each stage that gives IDs reach step i.
+func (sh *shape) ways(i int) map[int]int {
+	s := &sh.steps[i]
+	switch s.op {
+	case opInput:
+		return nil
+	case opWindow, opWindowPanes, opTop:
+		return map[int]int{i: 1}
+	case opMerge:
+	default:
+		return sh.ways(s.from[0])
+	}
+	all := map[int]int{}
+	for _, from := range s.from {
+		f := sh.steps[from]
+		f.not = !f.not
+		if !f.not && slices.ContainsFunc(s.from, func(k int) bool {
+			o := &sh.steps[k]
+			return o.op == f.op && o.a == f.a && o.m == f.m && !o.not && o.from[0] == f.from[0]
+		}) {
+			continue // the other part is counted
+		}
+		for of, n := range sh.ways(from) { // order: sums
+			all[of] += n
+		}
+	}
+	return all
+}
+
 // revises reports whether rows of step i can take the place of others. What a
 // stage tells of such rows can come again too.
 func (sh *shape) revises(i int) bool {

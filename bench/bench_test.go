@@ -3,8 +3,10 @@ package bench
 import (
 	"io"
 	"testing"
+	"time"
 
 	"github.com/tidemark-go/tidemark/join"
+	"github.com/tidemark-go/tidemark/window"
 )
 
 // TestSuiteGivesTheSameRows runs every workload over few facts: the rivals
@@ -64,6 +66,13 @@ func BenchmarkW3(b *testing.B) {
 		b.Fatal(err)
 	}
 	h.put(dims)
+	b.Run("tidemark", func(b *testing.B) { perFact(b, facts, func() { x.feed(facts, 1000) }) })
+	b.Run("byhand", func(b *testing.B) { perFact(b, facts, func() { h.feed(facts, 1000) }) })
+}
+
+func BenchmarkSlide(b *testing.B) {
+	facts := makeFacts(1_000_000, 100, number)
+	x, h := newPipeOf[plain[uint64], uint64](window.Slide{Size: reach * time.Millisecond}), newHandSlide()
 	b.Run("tidemark", func(b *testing.B) { perFact(b, facts, func() { x.feed(facts, 1000) }) })
 	b.Run("byhand", func(b *testing.B) { perFact(b, facts, func() { h.feed(facts, 1000) }) })
 }

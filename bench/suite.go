@@ -75,13 +75,6 @@ func distincts(add func(Result), facts []fact[uint64]) {
 	add(Result{"W5 / W5 by hand", len(facts), ns[1], ns[2]})
 }
 
-// slides has a row a fact over the 1,000 facts of its key before it.
-func slides(add func(Result), facts []fact[uint64]) {
-	base, x := newPipe[plain[uint64], uint64](), newPipeOf[plain[uint64], uint64](window.Slide{Size: time.Second})
-	ns := passes(facts, func() { base.feed(facts, 1000) }, func() { x.feed(facts, 1000) })
-	add(Result{"Slide of 1000 facts / W1 at 100 keys", len(facts), ns[1], ns[0]})
-}
-
 // tumble is W1.
 func tumble[K comparable](add func(Result), kind string, facts []fact[K], keys int) {
 	h := newHand[K]()

@@ -37,7 +37,8 @@ type naive struct {
 	delay time.Duration
 	n     int
 
-	w                    time.Time
+	took                 int
+	w, greatest          time.Time
 	open                 map[time.Time]map[[3]string][2]int // by the start of the minute
 	out, rates, top, bad strings.Builder
 	late                 strings.Builder
@@ -72,7 +73,13 @@ func (n *naive) take(a act) {
 		}
 		n.open[start][key] = c
 	}
-	if w := a.at.Add(-n.delay); w.After(n.w) {
+	if a.at.After(n.greatest) {
+		n.greatest = a.at
+	}
+	if n.took++; n.took == 1 { // one alone moves no W; no two are more than an hour apart here
+		return
+	}
+	if w := n.greatest.Add(-n.delay); w.After(n.w) {
 		n.advance(w)
 	}
 }

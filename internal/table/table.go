@@ -32,6 +32,7 @@ type Table[K comparable, V any] struct {
 	// there is nothing.
 	index []uint32
 	low   uint32
+	tags  uint32   // the bits of the tag
 	most  int      // entries beyond which the index has to grow
 	free  []uint32 // places of keys that were taken away
 
@@ -80,7 +81,7 @@ func (t *Table[K, V]) Len() int { return len(t.Entries) - len(t.free) }
 func (t *Table[K, V]) home(hash uint64) uint64 { return hash & uint64(len(t.index)-2) }
 
 // tag returns what the index has of a hash, in its place.
-func (t *Table[K, V]) tag(hash uint64) uint32 { return uint32(hash>>32) &^ (t.low<<1 | 1) }
+func (t *Table[K, V]) tag(hash uint64) uint32 { return uint32(hash>>32) & t.tags }
 
 // away is the mark of a key in slot i whose home is another pair.
 func (t *Table[K, V]) away(i, home uint64) uint32 {
@@ -120,7 +121,7 @@ func (t *Table[K, V]) search(key K, hash uint64) (entry int, slot uint64) {
 // enough to be compiled into a loop, which compares the key itself.
 func (t *Table[K, V]) Guess(hash uint64) uint {
 	if i := hash & uint64(len(t.index)-2); i+1 < uint64(len(t.index)) {
-		tag := t.tag(hash)
+		tag := uint32(hash>>32) & t.tags
 		v, w := int64(t.index[i]^tag), int64(t.index[i+1]^tag) // the position alone, where the tag is the same
 		return uint(w+(v-w)&((v-w)>>63)) - 1                   // the lesser, without a branch
 	}
@@ -225,7 +226,7 @@ func (t *Table[K, V]) Reserve(n int, rehash func(K) uint64) {
 	if size <= len(t.index) && low == t.low {
 		return
 	}
-	t.low = low
+	t.low, t.tags = low, ^(low<<1 | 1)
 	t.index = make([]uint32, max(size, len(t.index)))
 	t.most = min(most(len(t.index)), int(low)-2)
 	t.fill(rehash)

@@ -19,9 +19,10 @@ import (
 // one time see one another, and each gives a pane, with an ID of its own. A fact
 // behind W is late. Panes come by time, then in the order of feeding.
 //
-// A fact costs two Adds and two Merges and does not depend on how many there are
-// in a window; nothing is ever subtracted. The state is a time and an accumulator
-// per fact and Size, beside the facts that are held. Lateness and EarlyEvery are
+// A fact costs an Add, and those of one key and time together three Merges, which
+// does not depend on how many there are in a window; nothing is ever subtracted.
+// The state is an accumulator and 16 bytes for each time that a key has facts at
+// within Size, beside the facts that are held. Lateness and EarlyEvery are
 // refused: give the input more Delay.
 type Slide struct {
 	Size time.Duration // how far back a pane reaches, the fact's own time included; above 0

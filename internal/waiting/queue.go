@@ -78,9 +78,6 @@ func New[V any]() Queue[V] {
 // Len is the number of values held.
 func (q *Queue[V]) Len() int { return q.n }
 
-// Size is the room for values that there is.
-func (q *Queue[V]) Size() int { return q.chunks * chunkLen }
-
 // Bytes is the memory of the queue, without what values point to.
 func (q *Queue[V]) Bytes() int64 {
 	n := int64(q.chunks) * int64(unsafe.Sizeof(chunk[V]{}))
